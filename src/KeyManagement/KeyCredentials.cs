@@ -1,0 +1,17 @@
+namespace SecretsOps.KeyManagement;
+
+/// <summary>Where each backend finds its credentials.</summary>
+public sealed record KeyCredentials
+{
+    /// <summary>The clock for signatures, tokens and time-outs.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The longest that one key may take.</summary>
+    public TimeSpan KeyTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The sources of the command line: the variables and files that SOPS and the clouds' own tools read.</summary>
+    public static KeyCredentials FromEnvironment(KeyEnvironment environment) => new() { Clock = environment.Clock };
+
+    /// <summary>The sources of a cluster: a Secret's data under the key names of Flux, and nothing of the process.</summary>
+    public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data) => new();
+}

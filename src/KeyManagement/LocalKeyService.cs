@@ -1,0 +1,26 @@
+using SecretsOps.Cryptography;
+using SecretsOps.KeyManagement.AzureKeyVault;
+
+namespace SecretsOps.KeyManagement;
+
+/// <summary>Wraps and unwraps in this process, with the backend of each key's type.</summary>
+public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService
+{
+    /// <inheritdoc/>
+    public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
+        Backend(key).WrapAsync(key, dataKey, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
+        Backend(key).UnwrapAsync(key, wrappedKey, cancellationToken);
+
+    /// <summary>Fills what a key's text left open and a file must store: today the version of an Azure key.</summary>
+    /// <exception cref="MasterKeyException">The service could not be asked.</exception>
+    public Task<MasterKey> PinAsync(MasterKey key, CancellationToken cancellationToken) =>
+        key is AzureKeyVaultMasterKey { Version.Length: 0 }
+            ? Task.FromException<MasterKey>(new MasterKeyException(key, $"no version was found within {credentials.KeyTimeout}", "write the key's version into its URL"))
+            : Task.FromResult(key);
+
+    private IKeyService Backend(MasterKey key) =>
+        throw new MasterKeyException(key, $"keys of type '{key.TypeName}' are not available after {credentials.KeyTimeout}");
+}
