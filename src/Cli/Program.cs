@@ -1,3 +1,5 @@
+using SecretsOps.Cli.Kubeseal;
+
 namespace SecretsOps.Cli;
 
 /// <summary>Selects the command line by the name the program was started under: <c>kubeseal</c>, <c>sops</c>, <c>ksops</c>, else <c>secretsops</c>.</summary>
@@ -5,7 +7,21 @@ internal static class Program
 {
     internal static Task<int> Main(string[] arguments)
     {
-        _ = arguments;
-        return Task.FromResult(0);
+        var environment = CliEnvironment.FromProcess();
+        return RunAsync(NameOf(Environment.GetCommandLineArgs()[0]), arguments, environment, CancellationToken.None);
+    }
+
+    internal static Task<int> RunAsync(string programName, string[] arguments, CliEnvironment environment, CancellationToken cancellationToken) =>
+        programName switch
+        {
+            "kubeseal" => KubesealCommandLine.RunAsync(arguments, environment, cancellationToken),
+            _ => SecretsOpsCommandLine.RunAsync(arguments, environment, cancellationToken),
+        };
+
+    /// <summary>The base name of <c>argv[0]</c>, which is the link's name when the program was started through a link.</summary>
+    internal static string NameOf(string argv0)
+    {
+        var name = Path.GetFileName(argv0);
+        return name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
     }
 }

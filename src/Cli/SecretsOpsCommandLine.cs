@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+
+namespace SecretsOps.Cli;
+
+/// <summary>The <c>secretsops</c> command line: one line per verb.</summary>
+internal static class SecretsOpsCommandLine
+{
+    internal static async Task<int> RunAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var parsed = CreateRoot(environment).Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return ReportUsage(parsed, environment);
+        }
+
+        using var output = new StreamWriter(environment.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
+        using var error = new StreamWriter(environment.Error, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
+        try
+        {
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CliException failure)
+        {
+            Report(failure.Message, failure.Hint, environment);
+            return (int)failure.ExitCode;
+        }
+    }
+
+    internal static RootCommand CreateRoot(CliEnvironment environment)
+    {
+        _ = environment;
+        return new RootCommand("Secrets from Git to Kubernetes: seal, encrypt, sync.");
+    }
+
+    private static int ReportUsage(ParseResult parsed, CliEnvironment environment)
+    {
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        Report(parsed.Errors[0].Message, $"'secretsops{verb} --help' shows the usage", environment);
+        return (int)CliExitCode.Usage;
+    }
+
+    private static void Report(string message, string? hint, CliEnvironment environment)
+    {
+        environment.PrintError($"secretsops: error: {AsFragment(message)}\n");
+        if (hint is not null)
+        {
+            environment.PrintError($"secretsops: hint: {AsFragment(hint)}\n");
+        }
+    }
+
+    /// <summary>Lower-case first word (unless a name or an acronym), no full stop: how Unix tools speak.</summary>
+    private static string AsFragment(string sentence)
+    {
+        var text = sentence.TrimEnd('.');
+        return text.Length > 1 && char.IsUpper(text[0]) && (char.IsLower(text[1]) || text[1] == ' ') && !text.Split(' ')[0].Contains('/', StringComparison.Ordinal)
+            ? char.ToLowerInvariant(text[0]) + text[1..]
+            : text;
+    }
+}
