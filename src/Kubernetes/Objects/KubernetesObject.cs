@@ -8,7 +8,14 @@ namespace SecretsOps.Kubernetes.Objects;
 /// <remarks>Mutable and not safe for concurrent writers; caches keep the UTF-8 bytes and parse a fresh one for each reader.</remarks>
 public sealed class KubernetesObject
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How deep a document may nest: CRD schemas go beyond .NET's default of 64.</summary>
+    public const int MaxDepth = 512;
+
+    // A duplicate name would otherwise surface much later, as an ArgumentException on first access.
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    private static readonly JsonWriterOptions Compact =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
     /// <summary>Wraps a JSON object without copying it.</summary>
     public KubernetesObject(JsonObject json) => Json = json;
@@ -111,7 +118,7 @@ public sealed class KubernetesObject
     /// <summary>Parses one JSON object.</summary>
     /// <exception cref="JsonException">The bytes are not one JSON object.</exception>
     public static KubernetesObject Parse(ReadOnlySpan<byte> utf8Json) =>
-        JsonNode.Parse(utf8Json) is JsonObject json ? new(json) : throw new JsonException("expected a JSON object");
+        JsonNode.Parse(utf8Json, documentOptions: Strict) is JsonObject json ? new(json) : throw new JsonException("expected a JSON object");
 
     /// <summary>A copy that shares nothing with this one.</summary>
     public KubernetesObject DeepClone() => new((JsonObject)Json.DeepClone());

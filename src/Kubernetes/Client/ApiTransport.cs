@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+
+namespace SecretsOps.Kubernetes.Client;
+
+/// <summary>Sends requests with the connection's credentials, and again when the server says when.</summary>
+internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
+{
+    private const int MostAttempts = 10;
+    private static readonly TimeSpan LongestServerDelay = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient _http = new(ConnectionHandler.Create(connection)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly Uri _root = new(connection.Server.AbsoluteUri.TrimEnd('/'));
+
+    internal async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (connection.RequestTimeout > TimeSpan.Zero)
+        {
+            limit.CancelAfter(connection.RequestTimeout);
+        }
+
+        try
+        {
+            using var response = await OpenAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
+            return await ReadAsync(response, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(request, $"no answer within {connection.RequestTimeout.TotalSeconds:0.###} s", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(request, Explain(e), e);
+        }
+    }
+
+    /// <summary>Answers with headers read and the body still to come.</summary>
+    internal async Task<HttpResponseMessage> OpenStreamAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(request, Explain(e), e);
+        }
+    }
+
+    internal static async Task<ApiResponse> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        return new ApiResponse
+        {
+            Status = (int)response.StatusCode,
+            Body = await response.Content.ReadAsByteArrayAsync(cancellationToken),
+            ContentType = response.Content.Headers.ContentType?.MediaType ?? "",
+            ReasonPhrase = response.ReasonPhrase ?? "",
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+            Warnings = response.Headers.Warning.Select(warning => warning.Text.Trim('"')).ToArray(),
+        };
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(
+        ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        var mayRenewCredentials = true;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var message = await MessageAsync(request, cancellationToken);
+            var response = await _http.SendAsync(message, completion, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Unauthorized && mayRenewCredentials && connection.Credentials?.Refused() == true)
+            {
+                mayRenewCredentials = false;
+                response.Dispose();
+                continue;
+            }
+
+            // The server vouches by Retry-After that it did nothing; without the header the caller decides.
+            if (attempt >= MostAttempts || !IsBusy(response) || response.Headers.RetryAfter?.Delta is not { } delay)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            await Task.Delay(delay < LongestServerDelay ? delay : LongestServerDelay, connection.TimeProvider, cancellationToken);
+        }
+    }
+
+    private static bool IsBusy(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
+
+    private async Task<HttpRequestMessage> MessageAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var message = new HttpRequestMessage(request.Method, new Uri(_root.AbsoluteUri.TrimEnd('/') + request.Path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        message.Headers.TryAddWithoutValidation("User-Agent", connection.UserAgent);
+        if (connection.TlsServerName.Length > 0)
+        {
+            message.Headers.Host = connection.TlsServerName; // .NET takes the TLS name from the Host header
+        }
+
+        if (request.Body.Length > 0)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+            message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(request.ContentType);
+        }
+
+        AddImpersonation(message.Headers);
+        if (connection.Credentials is { } credentials)
+        {
+            await credentials.AuthorizeAsync(message, cancellationToken);
+        }
+
+        return message;
+    }
+
+    private void AddImpersonation(HttpRequestHeaders headers)
+    {
+        if (connection.Impersonation is not { } user)
+        {
+            return;
+        }
+
+        headers.TryAddWithoutValidation("Impersonate-User", user.UserName);
+        if (user.Uid.Length > 0)
+        {
+            headers.TryAddWithoutValidation("Impersonate-Uid", user.Uid);
+        }
+
+        foreach (var group in user.Groups)
+        {
+            headers.TryAddWithoutValidation("Impersonate-Group", group);
+        }
+
+        foreach (var (name, values) in user.Extra)
+        {
+            headers.TryAddWithoutValidation($"Impersonate-Extra-{Uri.EscapeDataString(name)}", values);
+        }
+    }
+
+    private ApiException Unreachable(ApiRequest request, string why, Exception cause) =>
+        new($"{request.Description} failed: cannot reach the API server {connection.Server}: {why}", 0, "Unreachable", cause)
+        {
+            ServerMessage = why,
+        };
+
+    private static string Explain(HttpRequestException e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AuthenticationException)
+            {
+                return $"{inner.Message.TrimEnd('.')}; check certificate-authority in the kubeconfig";
+            }
+        }
+
+        return e.InnerException is { } cause ? cause.Message : e.Message;
+    }
+}
