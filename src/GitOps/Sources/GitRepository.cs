@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using SecretsOps.GitOps.Tools;
+
+namespace SecretsOps.GitOps.Sources;
+
+/// <summary>A bare local copy of one repository: what Git has, so ciphertext only. Broken copies are thrown away and made anew.</summary>
+internal sealed class GitRepository : IDisposable
+{
+    private static readonly TimeSpan TransferLimit = TimeSpan.FromMinutes(10);
+
+    private readonly string _url;
+    private readonly string _folder;
+    private readonly ExternalTool _git;
+    private readonly GitEnvironment _environment;
+    private readonly GitObjectReader _objects;
+    private readonly ConcurrentDictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _fetching = new(1);
+    private readonly int _depth;
+
+    public GitRepository(string url, RepositoryCredentials credentials, string cacheFolder, ExternalTool git)
+    {
+        RepositoryUrl.Validate(url);
+        _url = url;
+        _git = git;
+        _depth = credentials.Depth;
+        _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(url));
+        _environment = new GitEnvironment(credentials, cacheFolder);
+        _objects = new GitObjectReader(git, _folder, _environment.Variables);
+    }
+
+    /// <summary>Asks the remote for its refs; nothing is transferred.</summary>
+    /// <exception cref="SourceException">The remote did not answer.</exception>
+    public async Task<RemoteRefs> ListRemoteAsync(CancellationToken cancellationToken)
+    {
+        var result = await GitAsync(["ls-remote", "--quiet", "--", _url], TimeSpan.FromSeconds(60), cancellationToken);
+        return RemoteRefs.Parse(result.Text);
+    }
+
+    /// <summary>The tree of a commit, fetched first when the local copy lacks it.</summary>
+    /// <exception cref="SourceException">The commit cannot be had.</exception>
+    public async Task<GitTree> OpenAsync(string commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenOnceAsync(commit, cancellationToken);
+        }
+        catch (SourceException) when (Directory.Exists(_folder))
+        {
+            await DiscardAsync(cancellationToken);
+            return await OpenOnceAsync(commit, cancellationToken);
+        }
+    }
+
+    /// <summary>The full id of an abbreviated commit id, or null.</summary>
+    public async Task<string?> TryExpandAsync(string abbreviation, CancellationToken cancellationToken)
+    {
+        await FetchAsync(abbreviation, cancellationToken);
+        return (await _objects.TryReadAsync([$"{abbreviation}^{{commit}}"], cancellationToken))[0]?.Id;
+    }
+
+    public void Dispose()
+    {
+        _objects.Dispose();
+        _environment.Dispose();
+        _fetching.Dispose();
+    }
+
+    private async Task<GitTree> OpenOnceAsync(string commit, CancellationToken cancellationToken)
+    {
+        await FetchAsync(commit, cancellationToken);
+        var found = (await _objects.TryReadAsync([commit], cancellationToken))[0]
+            ?? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}' has no commit {commit}");
+        while (found.Type == "tag")
+        {
+            found = (await _objects.TryReadAsync([found.TargetOfTag], cancellationToken))[0]
+                ?? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': tag {commit} points to nothing");
+        }
+
+        var tree = new GitTree(found.Id, found.TreeOfCommit, _objects, _folders);
+        return await tree.TryListAsync("", cancellationToken) is null
+            ? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': the tree of {commit} is missing")
+            : tree;
+    }
+
+    private async Task FetchAsync(string commit, CancellationToken cancellationToken)
+    {
+        await _fetching.WaitAsync(cancellationToken);
+        try
+        {
+            var isNew = !File.Exists(Path.Combine(_folder, "HEAD"));
+            if (isNew)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(_folder)!);
+                await GitAsync(["init", "--quiet", "--bare", "--", _folder], TransferLimit, cancellationToken);
+            }
+
+            if (isNew || (await _objects.TryReadAsync([commit], cancellationToken))[0] is null)
+            {
+                await TransferAsync(commit, cancellationToken);
+            }
+        }
+        finally
+        {
+            _fetching.Release();
+        }
+    }
+
+    private async Task TransferAsync(string commit, CancellationToken cancellationToken)
+    {
+        string[] depth = _depth > 0 ? [$"--depth={_depth}"] : [];
+        string[] command = ["--git-dir", _folder, "fetch", "--quiet", "--force", "--prune", "--no-write-fetch-head", "--no-auto-maintenance", .. depth, "--", _url];
+        await GitAsync([.. command, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], TransferLimit, cancellationToken);
+        if (commit.Length >= 40 && (await _objects.TryReadAsync([commit], cancellationToken))[0] is null)
+        {
+            // No branch or tag holds it (any more): most servers still give a commit that is asked for by name.
+            await GitAsync([.. command.Where(word => word != "--prune"), commit], TransferLimit, cancellationToken);
+        }
+    }
+
+    private async Task DiscardAsync(CancellationToken cancellationToken)
+    {
+        await _fetching.WaitAsync(cancellationToken);
+        try
+        {
+            _objects.Reset();
+            _folders.Clear();
+            Directory.Delete(_folder, recursive: true);
+        }
+        finally
+        {
+            _fetching.Release();
+        }
+    }
+
+    private async Task<ToolResult> GitAsync(string[] arguments, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _git.RunCheckedAsync(new ToolRequest { Arguments = arguments, Environment = _environment.Variables, TimeLimit = limit }, cancellationToken);
+        }
+        catch (ToolException exception)
+        {
+            throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': {RepositoryUrl.Redact(exception.Message)}", exception);
+        }
+    }
+}

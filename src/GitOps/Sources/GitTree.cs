@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace SecretsOps.GitOps.Sources;
+
+/// <summary>The tree of one commit, read object by object; folders once read are remembered for every later commit.</summary>
+internal sealed class GitTree(string revision, string rootId, GitObjectReader objects, ConcurrentDictionary<string, GitObject> folders) : ISourceTree
+{
+    private const int RememberedFolders = 20_000;
+
+    public string Revision { get; } = revision;
+
+    public async Task<IReadOnlyList<TreeEntry>?> TryListAsync(string folder, CancellationToken cancellationToken)
+    {
+        var entry = await TryFindAsync(folder, cancellationToken);
+        return entry?.Kind == TreeEntryKind.Folder ? await ReadFolderAsync(entry, cancellationToken) : null;
+    }
+
+    public async Task<TreeEntry?> TryFindAsync(string path, CancellationToken cancellationToken)
+    {
+        var current = new TreeEntry("", TreeEntryKind.Folder, rootId);
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != "."))
+        {
+            if (current.Kind != TreeEntryKind.Folder)
+            {
+                return null;
+            }
+
+            var entries = await ReadFolderAsync(current, cancellationToken);
+            if (entries.FirstOrDefault(entry => entry.Name == segment) is not { } next)
+            {
+                return null;
+            }
+
+            current = next;
+        }
+
+        return current;
+    }
+
+    public async Task<IReadOnlyList<byte[]>> ReadAsync(IReadOnlyList<TreeEntry> files, CancellationToken cancellationToken)
+    {
+        var found = await objects.TryReadAsync([.. files.Select(file => file.Digest)], cancellationToken);
+        return [.. found.Select((blob, index) => blob?.Content ?? throw Missing(files[index]))];
+    }
+
+    private async Task<IReadOnlyList<TreeEntry>> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken)
+    {
+        if (!folders.TryGetValue(folder.Digest, out var tree))
+        {
+            tree = (await objects.TryReadAsync([folder.Digest], cancellationToken))[0] ?? throw Missing(folder);
+            if (folders.Count >= RememberedFolders)
+            {
+                folders.Clear();
+            }
+
+            folders[folder.Digest] = tree;
+        }
+
+        return tree.ReadTree(folder.Path);
+    }
+
+    private SourceException Missing(TreeEntry entry) =>
+        new($"'{entry.Path}' at {Revision}: git object {entry.Digest} is missing from the local copy");
+}

@@ -1,0 +1,19 @@
+namespace SecretsOps.GitOps.Tools;
+
+/// <summary>The programs that the engine uses, each found once by absolute path.</summary>
+internal sealed class ToolBox(string searchPath, TimeProvider clock)
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, ExternalTool?> _found = new();
+
+    public ExternalTool Git => Require("git", "Git sources");
+
+    public ExternalTool Helm => Require("helm", "Helm charts");
+
+    public ExternalTool Jq => Require("jq", "ignoreDifferences.jqPathExpressions");
+
+    /// <summary>The program, or null when no folder of PATH has it.</summary>
+    public ExternalTool? TryGet(string name) => _found.GetOrAdd(name, static (key, box) => ExternalTool.TryFind(key, box.Item1, box.Item2), (searchPath, clock));
+
+    private ExternalTool Require(string name, string purpose) =>
+        TryGet(name) ?? throw new ToolException($"the program '{name}', needed for {purpose}, is in no folder of PATH: install it");
+}
