@@ -43,16 +43,16 @@ internal static class ControllerFlags
 
     private static IReadOnlyList<ControllerFlag> Watching =>
     [
-        Switch("accept-deprecated-v1-data", "true", "Accept deprecated V1 data field.", (o, v) => o with { Watch = o.Watch with { AcceptLegacyData = v } }),
-        Switch("all-namespaces", "true", "Scan all namespaces or only the current namespace.", (o, v) => o with { Watch = o.Watch with { AllNamespaces = v } }),
-        Text("additional-namespaces", "", "Comma-separated list of additional namespaces to be scanned.", (o, v) => o with { Watch = o.Watch with { AdditionalNamespaces = GoText.List(v) } }),
-        Text("label-selector", "", "Label selector which can be used to filter sealed secrets.", (o, v) => o with { Watch = o.Watch with { LabelSelector = v } }),
-        Switch("old-gc-behavior", "false", "Delete the Secret of a deleted SealedSecret without relying on the cluster's garbage collection.", (o, v) => o with { Watch = o.Watch with { OldGarbageCollection = v } }),
-        Switch("update-status", "true", "Update the status subresource of SealedSecrets.", (o, v) => o with { Watch = o.Watch with { UpdateStatus = v } }),
-        Switch("skip-recreate", "false", "Do not watch Secrets, nor make deleted ones anew.", (o, v) => o with { Watch = o.Watch with { SkipRecreate = v } }),
+        Switch("accept-deprecated-v1-data", "true", "Accept deprecated V1 data field.", (o, v) => o with { Reconcile = o.Reconcile with { AcceptLegacyData = v } }),
+        Switch("all-namespaces", "true", "Scan all namespaces or only the current namespace.", (o, v) => o with { Reconcile = o.Reconcile with { AllNamespaces = v } }),
+        Text("additional-namespaces", "", "Comma-separated list of additional namespaces to be scanned.", (o, v) => o with { Reconcile = o.Reconcile with { AdditionalNamespaces = GoText.List(v) } }),
+        Text("label-selector", "", "Label selector which can be used to filter sealed secrets.", (o, v) => o with { Reconcile = o.Reconcile with { LabelSelector = v } }),
+        Switch("old-gc-behavior", "false", "Delete the Secret of a deleted SealedSecret without relying on the cluster's garbage collection.", (o, v) => o with { Reconcile = o.Reconcile with { OldGarbageCollection = v } }),
+        Switch("update-status", "true", "Update the status subresource of SealedSecrets.", (o, v) => o with { Reconcile = o.Reconcile with { UpdateStatus = v } }),
+        Switch("skip-recreate", "false", "Do not watch Secrets, nor make deleted ones anew.", (o, v) => o with { Reconcile = o.Reconcile with { SkipRecreate = v } }),
         Accepted("max-unseal-retries", "5", "Accepted; a failing object is tried again for ever, ever less often."),
-        Text("kubeclient-qps", "", "Limit of requests per second to the API server (none unless given).", (o, v) => o with { Watch = o.Watch with { QueriesPerSecond = GoText.Number(v) } }),
-        Text("kubeclient-burst", "10", "Requests that may exceed --kubeclient-qps at once.", (o, v) => o with { Watch = o.Watch with { QueryBurst = GoText.Integer(v) } }),
+        Text("kubeclient-qps", "", "Limit of requests per second to the API server (none unless given).", (o, v) => o with { Reconcile = o.Reconcile with { QueriesPerSecond = GoText.Number(v) } }),
+        Text("kubeclient-burst", "10", "Requests that may exceed --kubeclient-qps at once.", (o, v) => o with { Reconcile = o.Reconcile with { QueryBurst = GoText.Integer(v) } }),
     ];
 
     private static IReadOnlyList<ControllerFlag> Http =>
@@ -85,11 +85,11 @@ internal static class ControllerFlags
         Text("kubeconfig", "", "Kubeconfig file (default: in-cluster, then KUBECONFIG, then ~/.kube/config).", (o, v) => o with { Kubeconfig = v }),
         Text("context", "", "Context of the kubeconfig.", (o, v) => o with { Context = v }),
         Text("namespace", "", "The controller's own namespace (default: POD_NAMESPACE, the service account's, kube-system outside a Pod).", (o, v) => o with { OwnNamespace = v }),
-        Switch("repair-drift", "false", "Put right what others change in an owned Secret.", (o, v) => o with { Watch = o.Watch with { RepairDrift = v } }),
-        Switch("replace-immutable", "false", "Delete and make anew an owned Secret whose type or immutability forbids the update.", (o, v) => o with { Watch = o.Watch with { ReplaceImmutable = v } }),
-        Text("resync-period", "1h0m0s", "How often every object is looked at again (0: never).", (o, v) => o with { Watch = o.Watch with { ResyncPeriod = GoText.Duration(v) } }),
-        Text("max-retry-delay", "5m0s", "Longest wait between two tries of a failing object.", (o, v) => o with { Watch = o.Watch with { MaxRetryDelay = GoText.Duration(v) } }),
-        Text("workers", "0", "Objects handled at once (0: one per core, two at least).", (o, v) => o with { Watch = o.Watch with { Workers = GoText.Integer(v) } }),
+        Switch("repair-drift", "false", "Put right what others change in an owned Secret.", (o, v) => o with { Reconcile = o.Reconcile with { RepairDrift = v } }),
+        Switch("replace-immutable", "false", "Delete and make anew an owned Secret whose type or immutability forbids the update.", (o, v) => o with { Reconcile = o.Reconcile with { ReplaceImmutable = v } }),
+        Text("resync-period", "1h0m0s", "How often every object is looked at again (0: never).", (o, v) => o with { Reconcile = o.Reconcile with { ResyncPeriod = GoText.Duration(v) } }),
+        Text("max-retry-delay", "5m0s", "Longest wait between two tries of a failing object.", (o, v) => o with { Reconcile = o.Reconcile with { MaxRetryDelay = GoText.Duration(v) } }),
+        Text("workers", "0", "Objects handled at once (0: one per core, two at least).", (o, v) => o with { Reconcile = o.Reconcile with { Workers = GoText.Integer(v) } }),
         Switch("leader-elect", "true", "Elect one replica to write; the others serve HTTP and wait.", (o, v) => o with { Replica = o.Replica with { ElectLeader = v } }),
         Text("leader-elect-lease-duration", "15s", "How long a silent leader stays leader.", (o, v) => o with { Replica = o.Replica with { LeaseDuration = GoText.Duration(v) } }),
         Text("key-expiry-warning", "720h0m0s", "How long before the active certificate expires a warning is given.", (o, v) => o with { Keys = o.Keys with { ExpiryWarning = GoText.Duration(v) } }),

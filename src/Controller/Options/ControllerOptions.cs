@@ -5,7 +5,7 @@ internal sealed record ControllerOptions
 {
     public KeyOptions Keys { get; init; } = new();
 
-    public WatchOptions Watch { get; init; } = new();
+    public ReconcileOptions Reconcile { get; init; } = new();
 
     public HttpOptions Http { get; init; } = new();
 
@@ -72,7 +72,7 @@ internal sealed record KeyOptions
 }
 
 /// <summary>Which objects are looked at, and how hard.</summary>
-internal sealed record WatchOptions
+internal sealed record ReconcileOptions
 {
     public bool AllNamespaces { get; init; } = true;
 

@@ -23,9 +23,9 @@ public sealed class ControllerFlagsTests
         Assert.Equal("d", options.Keys.Annotations["c"]);
         Assert.Equal("x", options.Keys.Labels["team"]);
         Assert.Equal(("ERROR", "json"), (options.Log.Level, options.Log.Format));
-        Assert.False(options.Watch.AllNamespaces);
-        Assert.Equal(["one", "two"], options.Watch.AdditionalNamespaces);
-        Assert.Equal((20d, 30), (options.Watch.QueriesPerSecond, options.Watch.QueryBurst));
+        Assert.False(options.Reconcile.AllNamespaces);
+        Assert.Equal(["one", "two"], options.Reconcile.AdditionalNamespaces);
+        Assert.Equal((20d, 30), (options.Reconcile.QueriesPerSecond, options.Reconcile.QueryBurst));
         Assert.Equal((":9090", "me", 2048, TimeSpan.FromMinutes(90)), (options.Http.ListenAddress, options.Keys.CommonName, options.Keys.Size, options.Keys.Validity));
     }
 
