@@ -1,3 +1,5 @@
+using SecretsOps.KeyManagement.Age;
+
 namespace SecretsOps.KeyManagement;
 
 /// <summary>Where each backend finds its credentials.</summary>
@@ -9,9 +11,19 @@ public sealed record KeyCredentials
     /// <summary>The longest that one key may take.</summary>
     public TimeSpan KeyTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Age identities.</summary>
+    public AgeCredentials Age { get; init; } = new();
+
     /// <summary>The sources of the command line: the variables and files that SOPS and the clouds' own tools read.</summary>
-    public static KeyCredentials FromEnvironment(KeyEnvironment environment) => new() { Clock = environment.Clock };
+    public static KeyCredentials FromEnvironment(KeyEnvironment environment) => new()
+    {
+        Clock = environment.Clock,
+        Age = AgeCredentials.FromEnvironment(environment),
+    };
 
     /// <summary>The sources of a cluster: a Secret's data under the key names of Flux, and nothing of the process.</summary>
-    public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data) => new();
+    public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data) => new()
+    {
+        Age = AgeCredentials.FromFiles(data.Where(entry => entry.Key.EndsWith(".agekey", StringComparison.Ordinal))),
+    };
 }

@@ -1,4 +1,5 @@
 using SecretsOps.Cryptography;
+using SecretsOps.KeyManagement.Age;
 using SecretsOps.KeyManagement.AzureKeyVault;
 
 namespace SecretsOps.KeyManagement;
@@ -6,6 +7,8 @@ namespace SecretsOps.KeyManagement;
 /// <summary>Wraps and unwraps in this process, with the backend of each key's type.</summary>
 public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService
 {
+    private readonly Lazy<AgeClient> _age = new(() => new AgeClient(credentials.Age));
+
     /// <inheritdoc/>
     public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
         Backend(key).WrapAsync(key, dataKey, cancellationToken);
@@ -21,6 +24,9 @@ public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService
             ? Task.FromException<MasterKey>(new MasterKeyException(key, $"no version was found within {credentials.KeyTimeout}", "write the key's version into its URL"))
             : Task.FromResult(key);
 
-    private IKeyService Backend(MasterKey key) =>
-        throw new MasterKeyException(key, $"keys of type '{key.TypeName}' are not available after {credentials.KeyTimeout}");
+    private AgeClient Backend(MasterKey key) => key switch
+    {
+        AgeMasterKey => _age.Value,
+        _ => throw new MasterKeyException(key, $"keys of type '{key.TypeName}' cannot be used here"),
+    };
 }

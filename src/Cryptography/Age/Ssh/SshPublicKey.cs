@@ -32,6 +32,11 @@ internal sealed class SshPublicKey
     {
         var reader = new SshReader(wire);
         var type = reader.ReadText();
+        if (type == Ed25519 && (reader.ReadBytes().Length != 32 || !reader.IsAtEnd))
+        {
+            throw new AgeException(AgeFailure.Header, "malformed SSH key: an Ed25519 key has 32 bytes");
+        }
+
         return type is Ed25519 or Rsa
             ? new(type, wire.ToArray())
             : throw new AgeException(AgeFailure.Header, $"unsupported SSH key type '{type}': age takes ssh-ed25519 and ssh-rsa");
