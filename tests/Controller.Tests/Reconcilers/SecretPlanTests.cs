@@ -21,8 +21,7 @@ public sealed class SecretPlanTests
     [Fact]
     public void REC_5_removed_items_labels_and_annotations_vanish()
     {
-        var live = Live(data: """{"old":"b2xk","password":"YQ=="}""", metadata: """,
-            "labels":{"gone":"1"},"annotations":{"gone":"1"},"ownerReferences":[{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","name":"db","uid":"u1","controller":true}]""");
+        var live = Live(data: """{"old":"b2xk","password":"YQ=="}""", metadata: ""","labels":{"gone":"1"},"annotations":{"gone":"1"},"ownerReferences":[{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","name":"db","uid":"u1","controller":true}]""");
 
         var updated = Assert.IsType<SecretChange.Update>(SecretPlan.For(Desired(), live, Owner, "")).Secret;
 
