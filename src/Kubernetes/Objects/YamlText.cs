@@ -46,6 +46,9 @@ public static class YamlText
         }
     }
 
+    /// <summary>Writes one document with sorted keys, without <c>---</c>.</summary>
+    public static byte[] FromJson(JsonNode? root) => new YamlEmitter().Write(root);
+
     private static string Decode(ReadOnlySpan<byte> utf8, string sourceName)
     {
         if (utf8.StartsWith("\uFEFF"u8))

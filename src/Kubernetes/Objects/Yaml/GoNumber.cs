@@ -14,7 +14,19 @@ internal static class GoNumber
 
         var (sign, digits, exponent) = Decompose(value);
         var magnitude = Math.Abs(value);
-        return sign + (magnitude is < 1e-6 or >= 1e21 ? Scientific(digits, exponent) : Plain(digits, exponent));
+        return sign + (magnitude is < 1e-6 or >= 1e21 ? Scientific(digits, exponent, 1) : Plain(digits, exponent));
+    }
+
+    /// <summary>Go's <c>%g</c> with the fewest digits: an exponent below 1e-4 and from a million on.</summary>
+    internal static string FormatGeneral(double value)
+    {
+        if (value == 0)
+        {
+            return double.IsNegative(value) ? "-0" : "0";
+        }
+
+        var (sign, digits, exponent) = Decompose(value);
+        return sign + (exponent - 1 is < -4 or >= 6 ? Scientific(digits, exponent, 2) : Plain(digits, exponent));
     }
 
     // digits d1d2d3… and exponent e stand for 0.d1d2d3… × 10^e
@@ -41,10 +53,11 @@ internal static class GoNumber
             : $"{digits[..exponent]}.{digits[exponent..]}";
     }
 
-    private static string Scientific(string digits, int exponent)
+    private static string Scientific(string digits, int exponent, int exponentDigits)
     {
         var power = exponent - 1;
         var fraction = digits.Length > 1 ? "." + digits[1..] : "";
-        return $"{digits[0]}{fraction}e{(power < 0 ? "-" : "+")}{Math.Abs(power):00}".Replace("e-0", "e-", StringComparison.Ordinal);
+        var magnitude = Math.Abs(power).ToString(CultureInfo.InvariantCulture).PadLeft(power < 0 ? exponentDigits : 2, '0');
+        return $"{digits[0]}{fraction}e{(power < 0 ? '-' : '+')}{magnitude}";
     }
 }
