@@ -1,0 +1,14 @@
+namespace SecretsOps.SealedSecrets;
+
+/// <summary>What to do with a SealedSecret that has <c>spec.data</c> (<c>--accept-deprecated-v1-data</c>).</summary>
+public enum DeprecatedData
+{
+    /// <summary>Open it.</summary>
+    Accept,
+
+    /// <summary>Refuse the object with upstream's sentence.</summary>
+    Refuse,
+
+    /// <summary>Look at <c>encryptedData</c> only, as kubeseal's recovery does.</summary>
+    Ignore,
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+
+namespace SecretsOps.SealedSecrets;
+
+/// <summary>Makes the Secret from the opened values and <c>spec.template</c> (reference sections 2.3 and 2.4).</summary>
+public static class SecretTemplate
+{
+    /// <summary>The Secret as it should be in the cluster, with its owner reference; the caller disposes it.</summary>
+    /// <exception cref="SecretTemplateException">An entry of <c>spec.template.data</c> does not parse or fails.</exception>
+    /// <exception cref="SecretFormatException">The template's metadata has a field of the wrong type.</exception>
+    public static PlainSecret Build(SealedSecret sealedSecret, UnsealResult unsealed)
+    {
+        ArgumentNullException.ThrowIfNull(sealedSecret);
+        ArgumentNullException.ThrowIfNull(unsealed);
+        var secret = Frame(sealedSecret, unsealed);
+        try
+        {
+            foreach (var item in unsealed.Items)
+            {
+                secret.Set(item.Name, item.Value.Span.ToArray());
+            }
+
+            if (unsealed.DeprecatedSecret is null && sealedSecret.Template?["data"] is JsonObject { Count: > 0 } entries)
+            {
+                Render(entries, secret);
+            }
+
+            return secret;
+        }
+        catch
+        {
+            secret.Dispose();
+            throw;
+        }
+    }
+
+    private static PlainSecret Frame(SealedSecret sealedSecret, UnsealResult unsealed)
+    {
+        var source = unsealed.DeprecatedSecret?.Json ?? sealedSecret.Template;
+        var metadata = ObjectMetadata.Canonical(source?["metadata"] as JsonObject, "SecretTemplateSpec");
+        metadata.Remove("namespace");
+        metadata.Remove("name");
+        if (sealedSecret.Namespace.Length > 0)
+        {
+            metadata.Insert(0, "namespace", sealedSecret.Namespace);
+        }
+
+        metadata.Insert(0, "name", sealedSecret.Name);
+        if (!SealingScopes.IsTrue(metadata["annotations"] as JsonObject, SealedSecretAnnotations.SkipSetOwnerReferences))
+        {
+            SetOwner(metadata, sealedSecret);
+        }
+
+        return new PlainSecret(metadata)
+        {
+            Type = GoValue.Text(source?["type"], "SecretTemplateSpec.type") ?? "",
+            IsImmutable = GoValue.Flag(source?["immutable"], "SecretTemplateSpec.immutable"),
+        };
+    }
+
+    private static void SetOwner(JsonObject metadata, SealedSecret sealedSecret)
+    {
+        metadata.Remove("ownerReferences");
+        var index = metadata.IndexOf("finalizers") is var finalizers and >= 0 ? finalizers : metadata.IndexOf("managedFields");
+        metadata.Insert(index < 0 ? metadata.Count : index, "ownerReferences", new JsonArray(new JsonObject
+        {
+            ["apiVersion"] = SealedSecret.ApiVersion,
+            ["kind"] = SealedSecret.Kind,
+            ["name"] = sealedSecret.Name,
+            ["uid"] = sealedSecret.Object.Uid,
+            ["controller"] = true,
+        }));
+    }
+
+    private static void Render(JsonObject entries, PlainSecret secret) =>
+        throw new SecretTemplateException($"{secret}: {entries.Count} template entries cannot be rendered by this build");
+}
