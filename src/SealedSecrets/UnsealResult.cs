@@ -24,6 +24,9 @@ public sealed class UnsealResult : IDisposable
     /// <summary>Fingerprints of the keys that opened something: what <c>status.sealedWith</c> records.</summary>
     public IReadOnlyList<string> SealedWith => [.. Items.Select(item => item.KeyFingerprint).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>RSA private key operations that were made, successful or not.</summary>
+    public int PrivateOperations => Items.Sum(item => item.KeysTried) + Failures.Sum(failure => failure.KeysTried);
+
     /// <summary>The error as upstream words it: equal messages once, with the items in parentheses.</summary>
     public string Message => string.Join("; ", Failures.GroupBy(failure => failure.Message, StringComparer.Ordinal).Select(Describe));
 

@@ -74,7 +74,7 @@ public static class Unsealer
             tried++;
             if (HybridCipher.TryUnseal(key.PrivateKey, envelope, label, out var plaintext))
             {
-                return (new UnsealedItem(name, plaintext, key.Fingerprint), null);
+                return (new UnsealedItem(name, plaintext, key.Fingerprint) { KeysTried = tried }, null);
             }
         }
 
