@@ -9,7 +9,7 @@ namespace SecretsOps.Controller.Keys;
 
 /// <summary>Makes the first key and every later one; runs in the leader only.</summary>
 internal sealed partial class KeyRenewalService(
-    ApiClient client, string ownNamespace, KeyOptions options, KeyRingState state, SealingKeyReader reader, ILogger<KeyRenewalService> logger)
+    ApiClient client, string ownNamespace, KeyOptions options, KeyRingState state, SealingKeyReader reader, ILogger<KeyRenewalService> logger) : IDisposable
 {
     private const int MaxNameAttempts = 16;
 
@@ -33,6 +33,9 @@ internal sealed partial class KeyRenewalService(
             wasAsked = (wasAsked && !isDone) | await WasAskedWithinAsync(sleep < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : sleep, cancellationToken);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _asked.Dispose();
 
     private async Task<bool> WasAskedWithinAsync(TimeSpan sleep, CancellationToken cancellationToken)
     {
