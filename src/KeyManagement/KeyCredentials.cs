@@ -1,4 +1,5 @@
 using SecretsOps.KeyManagement.Age;
+using SecretsOps.KeyManagement.OpenPgp;
 
 namespace SecretsOps.KeyManagement;
 
@@ -14,16 +15,21 @@ public sealed record KeyCredentials
     /// <summary>Age identities.</summary>
     public AgeCredentials Age { get; init; } = new();
 
+    /// <summary>OpenPGP keys.</summary>
+    public OpenPgpCredentials OpenPgp { get; init; } = new();
+
     /// <summary>The sources of the command line: the variables and files that SOPS and the clouds' own tools read.</summary>
     public static KeyCredentials FromEnvironment(KeyEnvironment environment) => new()
     {
         Clock = environment.Clock,
         Age = AgeCredentials.FromEnvironment(environment),
+        OpenPgp = OpenPgpCredentials.FromEnvironment(environment),
     };
 
     /// <summary>The sources of a cluster: a Secret's data under the key names of Flux, and nothing of the process.</summary>
     public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data) => new()
     {
         Age = AgeCredentials.FromFiles(data.Where(entry => entry.Key.EndsWith(".agekey", StringComparison.Ordinal))),
+        OpenPgp = OpenPgpCredentials.FromKeys(data.Where(entry => entry.Key.EndsWith(".asc", StringComparison.Ordinal)).Select(entry => entry.Value)),
     };
 }

@@ -1,6 +1,7 @@
 using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.KeyManagement.AzureKeyVault;
+using SecretsOps.KeyManagement.OpenPgp;
 
 namespace SecretsOps.KeyManagement;
 
@@ -8,6 +9,7 @@ namespace SecretsOps.KeyManagement;
 public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService
 {
     private readonly Lazy<AgeClient> _age = new(() => new AgeClient(credentials.Age));
+    private readonly Lazy<OpenPgpClient> _openPgp = new(() => new OpenPgpClient(credentials.OpenPgp));
 
     /// <inheritdoc/>
     public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
@@ -24,9 +26,10 @@ public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService
             ? Task.FromException<MasterKey>(new MasterKeyException(key, $"no version was found within {credentials.KeyTimeout}", "write the key's version into its URL"))
             : Task.FromResult(key);
 
-    private AgeClient Backend(MasterKey key) => key switch
+    private IKeyService Backend(MasterKey key) => key switch
     {
         AgeMasterKey => _age.Value,
+        OpenPgpMasterKey => _openPgp.Value,
         _ => throw new MasterKeyException(key, $"keys of type '{key.TypeName}' cannot be used here"),
     };
 }

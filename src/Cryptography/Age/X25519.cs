@@ -14,11 +14,11 @@ internal static class X25519
     public static byte[] PublicKey(ReadOnlySpan<byte> privateKey)
     {
         var publicKey = new byte[KeySize];
-        if (!LibCryptoX25519.IsAvailable)
+        if (!Libcrypto.IsAvailable)
         {
             PortablePublicKey(privateKey, publicKey);
         }
-        else if (!LibCryptoX25519.TryPublicKey(privateKey, publicKey))
+        else if (!LibcryptoX25519.TryPublicKey(privateKey, publicKey))
         {
             throw new CryptographicException("libcrypto refused an X25519 private key");
         }
@@ -28,8 +28,8 @@ internal static class X25519
 
     /// <summary>The shared secret; false when it is all zeros (the peer sent a point of small order).</summary>
     public static bool TryAgree(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> peerPublicKey, Span<byte> shared) =>
-        (LibCryptoX25519.IsAvailable
-            ? LibCryptoX25519.TryAgree(privateKey, peerPublicKey, shared)
+        (Libcrypto.IsAvailable
+            ? LibcryptoX25519.TryAgree(privateKey, peerPublicKey, shared)
             : PortableTryAgree(privateKey, peerPublicKey, shared))
         && shared.IndexOfAnyExcept((byte)0) >= 0;
 

@@ -9,6 +9,9 @@ internal sealed class KeyProgram(string path, KeyEnvironment environment)
 {
     private const int MaximumOutput = 16 << 20;
 
+    // What decides where programs look for keys: as the caller's environment says, not as the process has it.
+    private static readonly string[] InheritedNames = ["HOME", "PATH", "GNUPGHOME", "GPG_TTY"];
+
     /// <summary>How long the program may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -50,6 +53,11 @@ internal sealed class KeyProgram(string path, KeyEnvironment environment)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var name in InheritedNames)
+        {
+            start.Environment[name] = environment.Variable(name);
+        }
+
         foreach (var (name, value) in Variables)
         {
             start.Environment[name] = value;

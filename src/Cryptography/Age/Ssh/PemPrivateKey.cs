@@ -34,7 +34,7 @@ internal static class PemPrivateKey
         catch (Exception failure) when (failure is PemException or IOException or CryptoException or ArgumentException or GeneralSecurityException or InvalidCastException)
         {
             // The library's own text may quote the input.
-            throw new AgeException(AgeFailure.Header, passphrase is null ? "malformed PEM private key" : "the passphrase of the PEM private key is wrong, or the key is malformed");
+            throw new AgeException(AgeFailure.Header, passphrase is null ? "malformed PEM private key" : "the passphrase of the PEM private key is wrong, or the key is malformed", failure);
         }
     }
 

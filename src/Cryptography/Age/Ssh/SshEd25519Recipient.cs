@@ -26,7 +26,8 @@ internal sealed class SshEd25519Recipient(SshPublicKey key) : AgeRecipient
     internal static SecretBytes? TryDeriveWrapKey(SshPublicKey key, byte[] montgomery, ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> peer, ReadOnlySpan<byte> share)
     {
         Span<byte> tweak = stackalloc byte[X25519.KeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, [], tweak, key.Wire, Info);
+        // HKDF of an empty key, in its two steps: OpenSSL 3 refuses an empty key in one.
+        HKDF.Expand(HashAlgorithmName.SHA256, HMACSHA256.HashData(key.Wire, Array.Empty<byte>()), tweak, Info);
         using var untweaked = new SecretBytes(X25519.KeySize);
         using var shared = new SecretBytes(X25519.KeySize);
         if (!X25519.TryAgree(privateKey, peer, untweaked.Span) || !X25519.TryAgree(tweak, untweaked.Span, shared.Span))

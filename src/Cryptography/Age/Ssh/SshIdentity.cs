@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace SecretsOps.Cryptography.Age.Ssh;
@@ -14,12 +15,13 @@ public static class SshIdentity
     public static AgeIdentity Parse(ReadOnlySpan<byte> pem, Func<SecretBytes?> askPassphrase)
     {
         var text = Encoding.UTF8.GetString(pem);
-        if (!System.Security.Cryptography.PemEncoding.TryFind(text, out var fields))
+        if (!text.Contains("-----BEGIN ", StringComparison.Ordinal))
         {
             throw new AgeException(AgeFailure.Header, "malformed SSH identity: no PEM block was found");
         }
 
-        if (!text.AsSpan()[fields.Label].SequenceEqual(OpenSshLabel))
+        // The PEM of old, with its "Proc-Type" header, is not for PemEncoding.
+        if (!PemEncoding.TryFind(text, out var fields) || !text.AsSpan()[fields.Label].SequenceEqual(OpenSshLabel))
         {
             return PemPrivateKey.Parse(text, askPassphrase);
         }

@@ -1,17 +1,10 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Crypto.Digests;
-using Org.BouncyCastle.Crypto.Encodings;
-using Org.BouncyCastle.Crypto.Engines;
-using Org.BouncyCastle.Crypto.Parameters;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Security;
+using SecretsOps.Cryptography.Hybrid;
 
 namespace SecretsOps.Cryptography.Age.Ssh;
 
 // -> ssh-rsa TAG
 // body: RSA-OAEP(SHA-256, MGF1-SHA-256, label "age-encryption.org/v1/ssh-rsa") of the file key
-// .NET's RSA has no label, hence BouncyCastle.
 
 /// <summary>RSA-OAEP with age's label.</summary>
 internal static class SshRsa
@@ -20,31 +13,26 @@ internal static class SshRsa
 
     public static byte[] Encrypt(RSAParameters key, ReadOnlySpan<byte> fileKey)
     {
-        var oaep = Oaep();
-        var publicKey = new RsaKeyParameters(false, Integer(key.Modulus), Integer(key.Exponent));
-        oaep.Init(true, new ParametersWithRandom(publicKey, new SecureRandom()));
-        return oaep.ProcessBlock(fileKey.ToArray(), 0, fileKey.Length);
+        using IOaepPublicKey oaep = Libcrypto.IsAvailable
+            ? LibcryptoOaepKey.FromPublic(key.Modulus, key.Exponent)
+            : BouncyCastleOaepKey.FromPublic(key.Modulus, key.Exponent);
+        var body = new byte[key.Modulus!.Length];
+        oaep.Encrypt(fileKey, Label, body);
+        return body;
     }
 
     public static SecretBytes? TryDecrypt(RSAParameters key, ReadOnlySpan<byte> body)
     {
-        var oaep = Oaep();
-        oaep.Init(false, new RsaPrivateCrtKeyParameters(
-            Integer(key.Modulus), Integer(key.Exponent), Integer(key.D), Integer(key.P), Integer(key.Q), Integer(key.DP), Integer(key.DQ), Integer(key.InverseQ)));
-        try
+        using IOaepPrivateKey oaep = Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPrivate(key) : BouncyCastleOaepKey.FromPrivate(key);
+        var fileKey = new SecretBytes(AgeHeader.FileKeySize);
+        if (oaep.Decrypt(body, Label, fileKey.Span) == fileKey.Length)
         {
-            var fileKey = oaep.ProcessBlock(body.ToArray(), 0, body.Length);
-            return fileKey.Length == AgeHeader.FileKeySize ? new SecretBytes(fileKey) : null;
+            return fileKey;
         }
-        catch (CryptoException)
-        {
-            return null;
-        }
+
+        fileKey.Dispose();
+        return null;
     }
-
-    private static OaepEncoding Oaep() => new(new RsaBlindedEngine(), new Sha256Digest(), new Sha256Digest(), Label.ToArray());
-
-    private static BigInteger Integer(byte[]? value) => new(1, value);
 }
 
 /// <summary>An SSH RSA public key as recipient.</summary>

@@ -3,14 +3,9 @@ using System.Runtime.InteropServices;
 namespace SecretsOps.Cryptography.Age;
 
 /// <summary>X25519 of OpenSSL's libcrypto 3, through its EVP interface.</summary>
-internal static unsafe partial class LibCryptoX25519
+internal static unsafe partial class LibcryptoX25519
 {
-    private const string Library = "libcrypto.so.3";
     private const int KeyType = 1034; // NID_X25519, obj_mac.h
-
-    private static readonly Lazy<bool> Availability = new(Probe);
-
-    public static bool IsAvailable => Availability.Value;
 
     public static bool TryPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey)
     {
@@ -45,46 +40,33 @@ internal static unsafe partial class LibCryptoX25519
         }
     }
 
-    private static bool Probe()
-    {
-        try
-        {
-            ERR_clear_error();
-            return true;
-        }
-        catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial nint EVP_PKEY_new_raw_private_key(int type, nint engine, byte* key, nuint length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial nint EVP_PKEY_new_raw_public_key(int type, nint engine, byte* key, nuint length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial int EVP_PKEY_get_raw_public_key(nint key, byte* publicKey, nuint* length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial nint EVP_PKEY_CTX_new(nint key, nint engine);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial int EVP_PKEY_derive_init(nint context);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial int EVP_PKEY_derive_set_peer(nint context, nint peer);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial int EVP_PKEY_derive(nint context, byte* shared, nuint* length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial void EVP_PKEY_CTX_free(nint context);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial void EVP_PKEY_free(nint key);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial void ERR_clear_error();
 }
