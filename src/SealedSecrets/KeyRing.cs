@@ -25,7 +25,7 @@ public sealed class KeyRing
     public DateTimeOffset TimeOf(SealingKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _order == KeyOrder.SecretCreationTimestamp ? key.Created : key.Certificate.NotBefore;
+        return _order == KeyOrder.SecretCreationTimestamp ? key.Created : key.NotBefore;
     }
 
     /// <summary>Puts a key in; one of the same fingerprint is replaced.</summary>

@@ -10,12 +10,19 @@ namespace SecretsOps.SealedSecrets;
 /// <summary>One key of a controller: private key, certificate, and the Secret that keeps them.</summary>
 public sealed class SealingKey : IDisposable
 {
+    private readonly SealingCertificate? _certificate;
+
     /// <summary>Makes a key from its parts.</summary>
     public SealingKey(NamespacedName source, SealingCertificate certificate, SealingPrivateKey privateKey, DateTimeOffset created)
+        : this(source, privateKey, certificate, created)
+    {
+    }
+
+    private SealingKey(NamespacedName source, SealingPrivateKey privateKey, SealingCertificate? certificate, DateTimeOffset created)
     {
         Source = source;
-        Certificate = certificate;
         PrivateKey = privateKey;
+        _certificate = certificate;
         Created = created;
     }
 
@@ -23,7 +30,11 @@ public sealed class SealingKey : IDisposable
     public NamespacedName Source { get; }
 
     /// <summary>Its certificate.</summary>
-    public SealingCertificate Certificate { get; }
+    /// <exception cref="InvalidOperationException">The key was read for recovery, from a bare PEM file.</exception>
+    public SealingCertificate Certificate => _certificate ?? throw new InvalidOperationException($"The key {Source} was read without its certificate.");
+
+    /// <summary>When its certificate began; the beginning of time where there is none.</summary>
+    public DateTimeOffset NotBefore => _certificate?.NotBefore ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>Its private half.</summary>
     public SealingPrivateKey PrivateKey { get; }
@@ -43,6 +54,35 @@ public sealed class SealingKey : IDisposable
         try
         {
             return FromPem(secret, pem);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+        }
+    }
+
+    /// <summary>Makes a key that can open but has no certificate: for recovery from a PEM file.</summary>
+    public static SealingKey WithoutCertificate(NamespacedName source, SealingPrivateKey privateKey) =>
+        new(source, privateKey, null, DateTimeOffset.UnixEpoch);
+
+    /// <summary>Reads a key Secret for recovery: only <c>tls.key</c> has to be there.</summary>
+    /// <exception cref="SealingKeyException">The private key is missing or unusable.</exception>
+    public static SealingKey ForRecovery(KubernetesObject secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (secret.Json["data"]?[SealingKeySecret.CertificateEntry] is not null)
+        {
+            return FromSecret(secret);
+        }
+
+        var pem = Entry(secret, SealingKeySecret.PrivateKeyEntry);
+        try
+        {
+            return WithoutCertificate(secret.NamespacedName, SealingPrivateKey.FromPem(pem));
+        }
+        catch (CryptographicException broken)
+        {
+            throw new SealingKeyException($"{secret}: {broken.Message}", broken);
         }
         finally
         {
