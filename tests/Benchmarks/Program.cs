@@ -6,6 +6,7 @@ internal static class Program
     /// <summary>Every benchmark: a line each.</summary>
     private static readonly IReadOnlyList<Benchmark> All =
     [
+        EndToEnd.SpineBenchmark.Benchmark,
     ];
 
     internal static async Task<int> Main(string[] arguments)
