@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace SecretsOps.GitOps.Applications;
+
+/// <summary>Where manifests come from and which tool renders them.</summary>
+internal sealed record ApplicationSource(JsonObject Json)
+{
+    private static readonly string[] ToolBlocks = ["helm", "kustomize", "directory", "plugin"];
+
+    public string RepoUrl => Json.TextAt("repoURL");
+
+    public string Path => Json.TextAt("path");
+
+    public string Chart => Json.TextAt("chart");
+
+    public string TargetRevision => Json.TextAt("targetRevision");
+
+    public string TagPrefix => Json.TextAt("tagPrefix");
+
+    public string Ref => Json.TextAt("ref");
+
+    /// <summary>The tool blocks that are set and not empty; more than one is an error.</summary>
+    public IReadOnlyList<string> Tools => [.. ToolBlocks.Where(tool => Json[tool] is JsonObject { Count: > 0 })];
+
+    public JsonObject? Helm => Json["helm"] as JsonObject;
+
+    public JsonObject? Kustomize => Json["kustomize"] as JsonObject;
+
+    public JsonObject? Plugin => Json["plugin"] as JsonObject;
+
+    public JsonObject Directory => Json["directory"] as JsonObject ?? [];
+
+    /// <summary>A source that only lends files to others.</summary>
+    public bool IsReferenceOnly => Ref.Length > 0 && Path.Length == 0 && Chart.Length == 0;
+}

@@ -1,0 +1,102 @@
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Applying;
+
+/// <summary>Writes one object: server-side apply, or replace where asked; recreates it where <c>Force</c> allows and a field is immutable.</summary>
+internal sealed class ObjectWriter(TimeProvider clock)
+{
+    /// <summary>The field manager that Argo CD uses, so that both can take turns on one cluster.</summary>
+    public const string FieldManager = "argocd-controller";
+
+    private static readonly TimeSpan DeletionPatience = TimeSpan.FromSeconds(30);
+
+    public static ApplyOptions ApplyOptions(bool isDryRun, string validation) =>
+        new() { FieldManager = FieldManager, Force = true, DryRun = isDryRun, FieldValidation = validation };
+
+    /// <summary>Unknown fields are errors unless <c>Validate=false</c>.</summary>
+    public static string Validation(SyncOptions options, KubernetesObject value) =>
+        options.ValueFor(value, "Validate") == "false" ? "Ignore" : "Strict";
+
+    /// <summary>Asks the server whether it would take the object; nothing is stored.</summary>
+    /// <exception cref="ApiException">It would not.</exception>
+    public static Task TryOutAsync(DestinationCluster cluster, Target target, ApiResource resource, SyncOptions options, CancellationToken cancellationToken) =>
+        cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun: true, Validation(options, target.Object)), cancellationToken);
+
+    /// <exception cref="ApiException">The server refused the object.</exception>
+    public async Task<Change> WriteAsync(DestinationCluster cluster, Target target, ApiResource resource, LiveObject? live, SyncOptions options, CancellationToken cancellationToken)
+    {
+        var name = ObjectNames.Kubectl(target.Key);
+        var mustForce = options.IsSetFor(target.Object, "Force");
+        try
+        {
+            var stored = options.IsSetFor(target.Object, "Replace")
+                ? await ReplaceAsync(cluster, target, resource, live, mustForce, cancellationToken)
+                : await ApplyAsync(cluster, target, resource, live, options, cancellationToken);
+            var after = cluster.Inventory.Put(stored, resource);
+            return Describe(name, live, after, options.IsSetFor(target.Object, "ServerSideApply"));
+        }
+        catch (ApiException exception) when (mustForce && live is not null && (exception.IsInvalid || exception.IsConflict))
+        {
+            await DeleteAndWaitAsync(cluster, resource, live, cancellationToken);
+            var stored = await cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun: false, Validation(options, target.Object)), cancellationToken);
+            return new Change(ChangeAction.Created, $"{name} replaced", cluster.Inventory.Put(stored, resource));
+        }
+    }
+
+    /// <summary>Deletes an object and waits until it is gone, so that its name is free.</summary>
+    public async Task DeleteAndWaitAsync(DestinationCluster cluster, ApiResource resource, LiveObject live, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(DeletionPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        await cluster.Client.TryDeleteAsync(resource, live.Key.Namespace, live.Key.Name, new DeleteOptions { PropagationPolicy = PropagationPolicy.Foreground, PreconditionUid = live.Uid }, cancellationToken);
+        while (await cluster.Client.TryGetAsync(resource, live.Key.Namespace, live.Key.Name, either.Token) is { } remaining && remaining.Uid == live.Uid)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, either.Token);
+        }
+    }
+
+    private static Change Describe(string name, LiveObject? before, LiveObject after, bool saysServerSide)
+    {
+        if (before is null)
+        {
+            return new Change(ChangeAction.Created, saysServerSide ? $"{name} serverside-applied" : $"{name} created", after);
+        }
+
+        var isUnchanged = before.Uid == after.Uid && before.ResourceVersion == after.ResourceVersion;
+        return isUnchanged
+            ? new Change(ChangeAction.Unchanged, saysServerSide ? $"{name} serverside-applied" : $"{name} unchanged", after)
+            : new Change(ChangeAction.Configured, saysServerSide ? $"{name} serverside-applied" : $"{name} configured", after);
+    }
+
+    private static async Task<KubernetesObject> ApplyAsync(DestinationCluster cluster, Target target, ApiResource resource, LiveObject? live, SyncOptions options, CancellationToken cancellationToken)
+    {
+        if (live?.WasAppliedByClient == true && options.ValueFor(target.Object, "ClientSideApplyMigration") != "false")
+        {
+            await OwnershipMigration.RunAsync(cluster.Client, resource, live.Key, cancellationToken);
+        }
+
+        return await cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun: false, Validation(options, target.Object)), cancellationToken);
+    }
+
+    private async Task<KubernetesObject> ReplaceAsync(DestinationCluster cluster, Target target, ApiResource resource, LiveObject? live, bool mustForce, CancellationToken cancellationToken)
+    {
+        var write = new WriteOptions { FieldManager = FieldManager };
+        if (live is not null && mustForce && target.Key.Kind is not ("Namespace" or "CustomResourceDefinition"))
+        {
+            await DeleteAndWaitAsync(cluster, resource, live, cancellationToken);
+            live = null;
+        }
+
+        if (live is null)
+        {
+            return await cluster.Client.CreateAsync(resource, target.Object, write, cancellationToken);
+        }
+
+        var replacement = target.Object.DeepClone();
+        replacement.Metadata["resourceVersion"] = live.ResourceVersion;
+        return await cluster.Client.UpdateAsync(resource, replacement, write, cancellationToken);
+    }
+}

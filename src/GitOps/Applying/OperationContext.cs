@@ -1,0 +1,33 @@
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Inventory;
+
+namespace SecretsOps.GitOps.Applying;
+
+/// <summary>Everything that one step of an operation needs to know.</summary>
+internal sealed record OperationContext
+{
+    public required Application Application { get; init; }
+
+    public required DestinationCluster Cluster { get; init; }
+
+    public required SyncOperation Operation { get; init; }
+
+    public required SyncOptions Options { get; init; }
+
+    public required InSyncRecords Records { get; init; }
+
+    public required string Revision { get; init; }
+
+    /// <summary>When the operation began, as its state has it; part of names and ids of hooks.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public long RetryCount { get; init; }
+
+    public bool IsDeletionApproved { get; init; }
+
+    /// <summary>Why the project forbids an object, or null.</summary>
+    public Func<Target, string?> Forbids { get; init; } = _ => null;
+
+    public string SyncId => $"{StartedAt.ToUnixTimeSeconds()}-{RetryCount}";
+}

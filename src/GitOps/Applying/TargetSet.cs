@@ -1,0 +1,77 @@
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Decryption;
+using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Rendering;
+using SecretsOps.GitOps.Tracking;
+using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Discovery;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Applying;
+
+/// <summary>All that one Application wants in its cluster, and what was odd about it.</summary>
+internal sealed record TargetSet(IReadOnlyList<Target> Targets, IReadOnlyList<string> Errors, IReadOnlyList<string> Repeated);
+
+/// <summary>Makes targets of manifests: scope looked up, namespace filled in, duplicates resolved, tracking id set, digest taken.</summary>
+internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
+{
+    public async Task<TargetSet> BuildAsync(Application application, DecryptedManifests manifests, CancellationToken cancellationToken)
+    {
+        var errors = new List<string>();
+        var targets = new Dictionary<ObjectKey, Target>();
+        var counts = new Dictionary<ObjectKey, int>();
+        var definitions = DefinedKinds(manifests.Manifests);
+        foreach (var manifest in manifests.Manifests)
+        {
+            if (manifest.Object.Name.Length == 0 && ObjectFields.Text(manifest.Object.Metadata["generateName"]).Length == 0)
+            {
+                errors.Add($"'{manifest.Origin}': a {manifest.Object.Kind} has no metadata.name");
+                continue;
+            }
+
+            var resource = await discovery.ResolveAsync(manifest.Object.Gvk, cancellationToken);
+            var isNamespaced = resource?.IsNamespaced ?? definitions.GetValueOrDefault((manifest.Object.Gvk.Group, manifest.Object.Kind), true);
+            var target = Build(application, manifest, resource, isNamespaced, errors);
+            targets[target.Key] = target; // the last source wins
+            counts[target.Key] = counts.GetValueOrDefault(target.Key) + 1;
+        }
+
+        List<string> repeated = [.. counts.Where(count => count.Value > 1 && count.Key.Name.Length > 0).Select(count => $"Resource {Describe(count.Key)} appeared {count.Value} times among application resources.")];
+        return new TargetSet([.. targets.Values], errors, repeated);
+    }
+
+    private Target Build(Application application, Manifest manifest, ApiResource? resource, bool isNamespaced, List<string> errors)
+    {
+        var value = manifest.Object;
+        if (!isNamespaced)
+        {
+            value.Namespace = "";
+        }
+        else if (value.Namespace.Length == 0)
+        {
+            value.Namespace = application.Destination.Namespace;
+        }
+
+        if (isNamespaced && value.Namespace.Length == 0)
+        {
+            errors.Add($"Namespace for {value.Name} {value.Gvk} is missing.");
+        }
+
+        // Compatibility: CustomResourceDefinitions carry no tracking id.
+        if (value.Kind != "CustomResourceDefinition")
+        {
+            value.SetAnnotation(Annotations.TrackingId, TrackingId.For(application.InstanceName, value, application.Destination.Namespace).ToString());
+        }
+
+        value.Json.Remove("status");
+        value.Metadata.Remove("creationTimestamp");
+        return new Target(value, resource, digest.Of(value.Json), manifest.Origin);
+    }
+
+    private static Dictionary<(string Group, string Kind), bool> DefinedKinds(IEnumerable<Manifest> manifests) => manifests
+        .Where(manifest => manifest.Object.Kind == "CustomResourceDefinition")
+        .GroupBy(manifest => (manifest.Object.TextAt("spec", "group"), manifest.Object.TextAt("spec", "names", "kind")))
+        .ToDictionary(group => group.Key, group => group.Last().Object.TextAt("spec", "scope") != "Cluster");
+
+    private static string Describe(ObjectKey key) => $"{key.Group}/{key.Kind}/{key.Namespace}/{key.Name}";
+}

@@ -1,0 +1,11 @@
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Decryption;
+
+/// <summary>Opens objects that are still encrypted after rendering, where an Application asks for that.</summary>
+public interface IManifestDecryptor
+{
+    /// <summary>The opened object, or null when this one is none of its business.</summary>
+    /// <exception cref="InvalidOperationException">The object is encrypted and cannot be opened; the message says why and holds no plaintext.</exception>
+    Task<KubernetesObject?> TryDecryptAsync(KubernetesObject value, CancellationToken cancellationToken);
+}

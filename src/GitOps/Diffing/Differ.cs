@@ -1,0 +1,98 @@
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Diffing;
+
+/// <summary>Compares targets with the cluster by asking the server what applying would make of each, and only where digests do not know already.</summary>
+internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
+{
+    private const int Parallelism = 8;
+
+    public async Task<DiffResult> DiffAsync(Application application, DestinationCluster cluster, IReadOnlyList<Target> targets, InSyncRecords records, CancellationToken cancellationToken)
+    {
+        var entries = new DiffEntry[targets.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, targets.Count), options, async (index, token) =>
+            entries[index] = await CompareAsync(application, cluster, targets[index], records, token));
+        var wanted = targets.Select(target => target.Key).ToHashSet();
+        var leftOver = cluster.Inventory.OwnedBy(application.InstanceName)
+            .Where(live => !wanted.Contains(live.Key) && !live.HasOwner && !live.IsHook && !IsApplicationItself(application, live))
+            .Select(live => new DiffEntry(null, live, live.IsExtraneous ? SyncCode.Synced : SyncCode.OutOfSync));
+        return new DiffResult([.. entries, .. leftOver.OrderBy(entry => entry.Live!.Key.ToString(), StringComparer.Ordinal)]);
+    }
+
+    private async Task<DiffEntry> CompareAsync(Application application, DestinationCluster cluster, Target target, InSyncRecords records, CancellationToken cancellationToken)
+    {
+        var live = target.Key.Name.Length == 0 ? null : cluster.Inventory.TryGet(target.Key);
+        if (!target.IsManaged || live is null || target.Resource is null)
+        {
+            return new DiffEntry(target, live, target.IsManaged ? SyncCode.OutOfSync : SyncCode.Synced);
+        }
+
+        if (records.Holds(target.Key, target.Digest, live))
+        {
+            return new DiffEntry(target, live, SyncCode.Synced);
+        }
+
+        try
+        {
+            var isEqual = await IsEqualAsync(application, cluster, target, live, cancellationToken);
+            if (isEqual && cluster.Inventory.TryGet(target.Key) is { } current && current.ContentDigest == live.ContentDigest)
+            {
+                records.Set(target, current);
+            }
+
+            return new DiffEntry(target, live, isEqual ? SyncCode.Synced : SyncCode.OutOfSync);
+        }
+        catch (ApiException exception) when (!exception.IsTransient)
+        {
+            // What the server refuses to apply differs for sure; the sync itself will say why.
+            return new DiffEntry(target, live, SyncCode.OutOfSync, exception.Message);
+        }
+    }
+
+    private async Task<bool> IsEqualAsync(Application application, DestinationCluster cluster, Target target, LiveObject live, CancellationToken cancellationToken)
+    {
+        var predicted = await PredictAsync(application, cluster, target, live, cancellationToken);
+        List<IgnoreRule> rules = [.. application.IgnoreRules.Where(rule => rule.Covers(target.Key))];
+        var version = predicted.ResourceVersion;
+        var isComparable = rules.Count == 0 && target.Resource == live.Resource;
+        if (isComparable && digest.Of(ComparableContent.Of(predicted).Json) == live.ContentDigest)
+        {
+            return true;
+        }
+
+        if (isComparable && version == live.ResourceVersion)
+        {
+            return false;
+        }
+
+        // Rules need the live fields themselves, a watch may follow another version of the kind, or lag behind.
+        var current = await cluster.Client.TryGetAsync(target.Resource!, target.Key.Namespace, target.Key.Name, cancellationToken);
+        if (current is null)
+        {
+            return false;
+        }
+
+        var (left, right) = await ignoredFields.StripAsync(predicted, current, rules, cancellationToken);
+        return digest.Of(ComparableContent.Of(left).Json) == digest.Of(ComparableContent.Of(right).Json);
+    }
+
+    private static Task<KubernetesObject> PredictAsync(Application application, DestinationCluster cluster, Target target, LiveObject live, CancellationToken cancellationToken)
+    {
+        if (!application.SyncOptions.IsSetFor(target.Object, "Replace"))
+        {
+            return cluster.Client.ApplyAsync(target.Resource!, target.Object, ObjectWriter.ApplyOptions(isDryRun: true, ObjectWriter.Validation(application.SyncOptions, target.Object)), cancellationToken);
+        }
+
+        var replacement = target.Object.DeepClone();
+        replacement.Metadata["resourceVersion"] = live.ResourceVersion;
+        return cluster.Client.UpdateAsync(target.Resource!, replacement, new WriteOptions { DryRun = true, FieldManager = ObjectWriter.FieldManager }, cancellationToken);
+    }
+
+    private static bool IsApplicationItself(Application application, LiveObject live) =>
+        live.Key.Kind == "Application" && live.Key.Group == "argoproj.io" && live.Key.Name == application.Key.Name && live.Key.Namespace == application.Key.Namespace;
+}

@@ -1,0 +1,22 @@
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Health;
+
+/// <summary>The health of an Application: the worst of what it manages; Missing only where nothing of it is in the cluster.</summary>
+internal sealed record HealthReport(HealthCode Code, IReadOnlyList<ObjectKey> Causes)
+{
+    public static HealthReport From(DiffResult diff, LiveInventory inventory)
+    {
+        var wanted = diff.Counted.Select(entry => entry.Target?.Key ?? entry.Live!.Key).ToList();
+        List<LiveObject> live = [.. wanted.Select(inventory.TryGet).OfType<LiveObject>()];
+        if (wanted.Count > 0 && live.Count == 0)
+        {
+            return new HealthReport(HealthCode.Missing, [.. wanted.Take(3)]);
+        }
+
+        var worst = live.Where(value => !value.IgnoresHealth).Select(value => value.Health?.Code ?? HealthCode.Healthy).DefaultIfEmpty(HealthCode.Healthy).Max();
+        return new HealthReport(worst, [.. live.Where(value => worst != HealthCode.Healthy && value.Health?.Code == worst).Select(value => value.Key)]);
+    }
+}

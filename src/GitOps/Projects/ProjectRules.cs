@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Sources;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Projects;
+
+/// <summary>What an AppProject allows: sources, destinations and kinds. A denial always wins.</summary>
+internal sealed class ProjectRules(string name, JsonObject spec)
+{
+    public string Name { get; } = name;
+
+    public JsonObject Spec => spec;
+
+    public bool PermitsSource(string url) =>
+        Permits(spec.TextsAt("sourceRepos"), pattern => pattern == "*" || GlobPattern.IsMatch(RepositoryUrl.Normalize(pattern), RepositoryUrl.Normalize(url), GlobSeparator.Slash));
+
+    /// <summary>Whether a namespace of a cluster may be deployed to; a cluster is known by address and by name.</summary>
+    public bool PermitsDestination(string server, string clusterName, string @namespace)
+    {
+        var entries = spec.ObjectsAt("destinations").ToList();
+        var isDenied = entries.Any(entry =>
+            (entry.TextAt("server").StartsWith('!') && Matches(entry.TextAt("server")[1..], server) && Matches(entry.TextAt("namespace"), @namespace))
+            || (entry.TextAt("name").StartsWith('!') && Matches(entry.TextAt("name")[1..], clusterName) && Matches(entry.TextAt("namespace"), @namespace))
+            || (entry.TextAt("namespace").StartsWith('!') && MatchesCluster(entry, server, clusterName) && Matches(entry.TextAt("namespace")[1..], @namespace)));
+        return !isDenied && entries.Any(entry => MatchesCluster(entry, server, clusterName) && Matches(entry.TextAt("namespace"), @namespace));
+    }
+
+    /// <summary>Whether Applications in a namespace may use the project.</summary>
+    public bool PermitsApplicationsIn(string @namespace, string controlNamespace) =>
+        @namespace == controlNamespace || spec.TextsAt("sourceNamespaces").Any(pattern => GlobPattern.IsMatch(pattern, @namespace));
+
+    public bool PermitsKind(ObjectKey key, bool isNamespaced)
+    {
+        if (!isNamespaced)
+        {
+            return spec.ObjectsAt("clusterResourceWhitelist").Any(entry => MatchesKind(entry, key) && MatchesName(entry, key))
+                && !spec.ObjectsAt("clusterResourceBlacklist").Any(entry => MatchesKind(entry, key) && MatchesName(entry, key));
+        }
+
+        // Compatibility: no whitelist allows every namespaced kind, an empty one allows none.
+        var isAllowed = spec["namespaceResourceWhitelist"] is not JsonArray || spec.ObjectsAt("namespaceResourceWhitelist").Any(entry => MatchesKind(entry, key));
+        return isAllowed && !spec.ObjectsAt("namespaceResourceBlacklist").Any(entry => MatchesKind(entry, key));
+    }
+
+    private static bool Permits(IReadOnlyList<string> patterns, Func<string, bool> matches) =>
+        !patterns.Any(pattern => pattern.StartsWith('!') && matches(pattern[1..])) && patterns.Any(pattern => !pattern.StartsWith('!') && matches(pattern));
+
+    private static bool MatchesCluster(JsonObject entry, string server, string clusterName) =>
+        (entry.TextAt("server").Length > 0 && Matches(entry.TextAt("server"), server)) || (entry.TextAt("name").Length > 0 && Matches(entry.TextAt("name"), clusterName));
+
+    private static bool Matches(string pattern, string text) => !pattern.StartsWith('!') && GlobPattern.IsMatch(pattern, text);
+
+    private static bool MatchesKind(JsonObject entry, ObjectKey key) =>
+        GlobPattern.IsMatch(entry.TextAt("group"), key.Group) && GlobPattern.IsMatch(entry.TextAt("kind"), key.Kind);
+
+    private static bool MatchesName(JsonObject entry, ObjectKey key) =>
+        entry.TextAt("name").Length == 0 || GlobPattern.IsMatch(entry.TextAt("name"), key.Name);
+}
