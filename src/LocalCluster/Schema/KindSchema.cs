@@ -27,7 +27,10 @@ public abstract class KindSchema
     /// <summary>The paths of fields the kind does not know, such as <c>spec.replica</c>.</summary>
     public abstract IReadOnlyList<string> UnknownFields(JsonObject body);
 
-    /// <summary>Makes a new object ready: first generation, no status where that is a subresource.</summary>
+    /// <summary>Why a body cannot be read as this kind at all (a value of another type), in the decoder's words; or null.</summary>
+    public abstract string? TypeProblem(JsonObject body);
+
+    /// <summary>Makes a new object ready: first generation, no status where that is a subresource. Give it its uid before.</summary>
     public abstract void PrepareForCreate(JsonObject body);
 
     /// <summary>Makes a changed object ready: keeps what this subresource (empty: the object itself) may not write, counts the generation.</summary>

@@ -7,7 +7,7 @@ namespace SecretsOps.LocalCluster.Schema;
 /// <summary>The types of all built-in kinds, read from <c>Data/kinds.schema</c> (see <c>Data/SOURCE.md</c>).</summary>
 /// <remarks>
 /// A header line names a type (<c>atomic</c>, <c>kind=group/version/Kind</c> and <c>cluster</c> may follow); each indented line is
-/// <c>field type [required] [patch=strategy/key] [default=value] [enum=A|B]</c>. Types: <c>[]T</c> atomic list, <c>[set]T</c>,
+/// <c>field type [required] [go=poz] [patch=strategy/key] [default=value] [enum=A|B]</c>. Types: <c>[]T</c> atomic list, <c>[set]T</c>,
 /// <c>[key,key]T</c>, <c>{}T</c> map, <c>{atomic}T</c>, <c>@name</c>, <c>@!name</c> (atomic here), or a scalar.
 /// </remarks>
 internal sealed class SchemaCatalog
@@ -91,6 +91,12 @@ internal sealed class SchemaCatalog
         return new(words[0], type)
         {
             IsRequired = words.Contains("required"),
+            Go = (Option("go=") ?? "").Aggregate(GoField.None, (flags, letter) => flags | letter switch
+            {
+                'p' => GoField.Pointer,
+                'o' => GoField.OmitEmpty,
+                _ => GoField.OmitZero,
+            }),
             PatchStrategy = patch[0],
             PatchMergeKey = patch.Length > 1 ? patch[1] : "",
             Default = Option("default=") is { } text ? DefaultOf(type, text) : null,

@@ -138,6 +138,9 @@ public sealed record SchemaField(string Name, StructuralSchema Type)
     /// <summary>The schema's default, used for absent key fields of list elements.</summary>
     public JsonNode? Default { get; init; }
 
+    /// <summary>How the API server's own types hold the field.</summary>
+    public GoField Go { get; init; }
+
     /// <summary>What a strategic merge patch does: any of <c>merge</c>, <c>retainKeys</c>, <c>replace</c>, joined by commas; or empty.</summary>
     public string PatchStrategy { get; init; } = "";
 
@@ -146,4 +149,21 @@ public sealed record SchemaField(string Name, StructuralSchema Type)
 
     /// <summary>The allowed texts of an enumeration; empty when any is.</summary>
     public IReadOnlyList<string> Enum { get; init; } = [];
+}
+
+/// <summary>How a field of a built-in kind is held and encoded: what becomes of absent and empty values follows from it.</summary>
+[Flags]
+public enum GoField
+{
+    /// <summary>A plain value, always encoded.</summary>
+    None = 0,
+
+    /// <summary>A pointer: absent and zero differ.</summary>
+    Pointer = 1,
+
+    /// <summary>Left out when empty; a map with declared fields never is.</summary>
+    OmitEmpty = 2,
+
+    /// <summary>Left out when zero, maps with declared fields too.</summary>
+    OmitZero = 4,
 }

@@ -103,9 +103,9 @@ class Package:
         if name == "-" or not code or not (code[0][0].isupper() or "." in code[0]):
             return
         if "inline" in options or (len(code) == 1 and not name):
-            struct.append(("", code[-1], "", {}, []))
+            struct.append(("", code[-1], [], {}, []))
         else:
-            struct.append((name, " ".join(code[1:]) or code[0], "omitempty" in options, tags, [c for c in comment if c.startswith("+")]))
+            struct.append((name, " ".join(code[1:]) or code[0], options, tags, [c for c in comment if c.startswith("+")]))
 
 
 packages = {short(p): Package(p) for p in PACKAGES}
@@ -190,17 +190,24 @@ def enum_text(package, go):
     return "|".join(sorted(set(owner.enums.get(name, [])))) if owner and name in owner.enum_types else ""
 
 
+def go_flags(go, options):
+    """How Go encodes the field: p pointer, o omitted when empty, z omitted when zero."""
+    return ("p" if go.startswith("*") else "") + ("o" if "omitempty" in options else "") + ("z" if "omitzero" in options else "")
+
+
 def fields(package, struct):
     """Lines of a struct's fields, embedded structs flattened."""
     merged = MERGE.get(merge_name(package, struct), {"fields": {}})["fields"]
-    for name, go, optional, tags, marks in package.structs[struct]:
+    for name, go, options, tags, marks in package.structs[struct]:
         if not name:
             where, embedded = resolve(package, go.lstrip("*"))
             yield from fields(packages[where], embedded)
             continue
         words = [name, type_text(package, go, marks, merged.get(name))]
-        if not optional and "+optional" not in marks and struct != "JSONSchemaProps":
+        if "omitempty" not in options and "omitzero" not in options and "+optional" not in marks and struct != "JSONSchemaProps":
             words.append("required")
+        if go_flags(go, options):
+            words.append("go=" + go_flags(go, options))
         if tags.get("patchStrategy"):
             words.append("patch=" + tags["patchStrategy"] + ("/" + tags["patchMergeKey"] if "patchMergeKey" in tags else ""))
         default = next((m.split("=", 1)[1] for m in marks if m.startswith("+default=")), None)
