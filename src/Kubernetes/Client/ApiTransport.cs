@@ -5,20 +5,30 @@ using System.Security.Authentication;
 namespace SecretsOps.Kubernetes.Client;
 
 /// <summary>Sends requests with the connection's credentials, and again when the server says when.</summary>
-internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
+internal sealed class ApiTransport : IDisposable
 {
     private const int MostAttempts = 10;
     private static readonly TimeSpan LongestServerDelay = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(ConnectionHandler.Create(connection)) { Timeout = Timeout.InfiniteTimeSpan };
-    private readonly Uri _root = new(connection.Server.AbsoluteUri.TrimEnd('/'));
+    private readonly ClusterConnection _connection;
+    private readonly RepeatedHeaders _repeatedHeaders;
+    private readonly HttpClient _http;
+    private readonly string _root;
+
+    internal ApiTransport(ClusterConnection connection)
+    {
+        _connection = connection;
+        _repeatedHeaders = RepeatedHeaders.For(connection.Impersonation);
+        _http = new HttpClient(ConnectionHandler.Create(connection, _repeatedHeaders)) { Timeout = Timeout.InfiniteTimeSpan };
+        _root = connection.Server.AbsoluteUri.TrimEnd('/');
+    }
 
     internal async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (connection.RequestTimeout > TimeSpan.Zero)
+        if (_connection.RequestTimeout > TimeSpan.Zero)
         {
-            limit.CancelAfter(connection.RequestTimeout);
+            limit.CancelAfter(_connection.RequestTimeout);
         }
 
         try
@@ -28,7 +38,7 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable(request, $"no answer within {connection.RequestTimeout.TotalSeconds:0.###} s", e);
+            throw Unreachable(request, $"no answer within {_connection.RequestTimeout.TotalSeconds:0.###} s", e);
         }
         catch (HttpRequestException e)
         {
@@ -72,7 +82,7 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
         {
             using var message = await MessageAsync(request, cancellationToken);
             var response = await _http.SendAsync(message, completion, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.Unauthorized && mayRenewCredentials && connection.Credentials?.Refused() == true)
+            if (response.StatusCode == HttpStatusCode.Unauthorized && mayRenewCredentials && _connection.Credentials?.Refused() == true)
             {
                 mayRenewCredentials = false;
                 response.Dispose();
@@ -86,7 +96,7 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
             }
 
             response.Dispose();
-            await Task.Delay(delay < LongestServerDelay ? delay : LongestServerDelay, connection.TimeProvider, cancellationToken);
+            await Task.Delay(delay < LongestServerDelay ? delay : LongestServerDelay, _connection.TimeProvider, cancellationToken);
         }
     }
 
@@ -95,16 +105,16 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
 
     private async Task<HttpRequestMessage> MessageAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(request.Method, new Uri(_root.AbsoluteUri.TrimEnd('/') + request.Path))
+        var message = new HttpRequestMessage(request.Method, new Uri(_root + request.Path))
         {
-            Version = HttpVersion.Version20,
+            Version = _repeatedHeaders.IsEmpty ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
-        message.Headers.TryAddWithoutValidation("User-Agent", connection.UserAgent);
-        if (connection.TlsServerName.Length > 0)
+        message.Headers.TryAddWithoutValidation("User-Agent", _connection.UserAgent);
+        if (_connection.TlsServerName.Length > 0)
         {
-            message.Headers.Host = connection.TlsServerName; // .NET takes the TLS name from the Host header
+            message.Headers.Host = _connection.TlsServerName; // .NET takes the TLS name from the Host header
         }
 
         if (request.Body.Length > 0)
@@ -114,7 +124,7 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
         }
 
         AddImpersonation(message.Headers);
-        if (connection.Credentials is { } credentials)
+        if (_connection.Credentials is { } credentials)
         {
             await credentials.AuthorizeAsync(message, cancellationToken);
         }
@@ -124,7 +134,7 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
 
     private void AddImpersonation(HttpRequestHeaders headers)
     {
-        if (connection.Impersonation is not { } user)
+        if (_connection.Impersonation is not { } user)
         {
             return;
         }
@@ -135,19 +145,14 @@ internal sealed class ApiTransport(ClusterConnection connection) : IDisposable
             headers.TryAddWithoutValidation("Impersonate-Uid", user.Uid);
         }
 
-        foreach (var group in user.Groups)
+        foreach (var (placeholder, value) in _repeatedHeaders.Values)
         {
-            headers.TryAddWithoutValidation("Impersonate-Group", group);
-        }
-
-        foreach (var (name, values) in user.Extra)
-        {
-            headers.TryAddWithoutValidation($"Impersonate-Extra-{Uri.EscapeDataString(name)}", values);
+            headers.TryAddWithoutValidation(placeholder, value);
         }
     }
 
     private ApiException Unreachable(ApiRequest request, string why, Exception cause) =>
-        new($"{request.Description} failed: cannot reach the API server {connection.Server}: {why}", 0, "Unreachable", cause)
+        new($"{request.Description} failed: cannot reach the API server {_connection.Server}: {why}", 0, "Unreachable", cause)
         {
             ServerMessage = why,
         };

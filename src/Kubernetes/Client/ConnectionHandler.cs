@@ -7,7 +7,7 @@ namespace SecretsOps.Kubernetes.Client;
 /// <summary>Builds the HTTP handler of a connection: TLS, proxy, compression and keep-alive.</summary>
 internal static class ConnectionHandler
 {
-    internal static SocketsHttpHandler Create(ClusterConnection connection)
+    internal static SocketsHttpHandler Create(ClusterConnection connection, RepeatedHeaders? repeated = null)
     {
         var isLoopback = connection.Server.IsLoopback;
         var handler = new SocketsHttpHandler
@@ -27,6 +27,11 @@ internal static class ConnectionHandler
             UseProxy = connection.Proxy is not null || !isLoopback,
             SslOptions = TlsOptions(connection),
         };
+
+        if (repeated is { IsEmpty: false })
+        {
+            handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult(repeated.Filter(context.PlaintextStream));
+        }
 
         if (connection.Proxy is not null)
         {

@@ -142,5 +142,12 @@ public sealed class WorkQueueTests : IDisposable
 
     private async Task<string> TakeAsync() => await _queue.TakeAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
 
-    private bool HasReady() => _queue.Count > 0 && _queue.TakeAsync(new CancellationToken(canceled: false)).IsCompletedSuccessfully;
+    private bool HasReady()
+    {
+        using var giveUp = new CancellationTokenSource();
+        var take = _queue.TakeAsync(giveUp.Token).AsTask();
+        var isReady = take.IsCompletedSuccessfully;
+        giveUp.Cancel();
+        return isReady;
+    }
 }

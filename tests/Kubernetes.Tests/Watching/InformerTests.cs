@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using SecretsOps.Kubernetes.Client;
-using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 using SecretsOps.Kubernetes.Tests.Fakes;
 using SecretsOps.Kubernetes.Watching;

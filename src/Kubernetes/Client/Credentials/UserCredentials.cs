@@ -25,6 +25,16 @@ internal static class UserCredentials
             return new BearerToken(token);
         }
 
+        if (user.Section("exec") is { } exec)
+        {
+            return new ExecPlugin(ExecPluginReader.Read(exec, user, cluster, options), options.TimeProvider);
+        }
+
+        if (user.Section("auth-provider") is { } provider)
+        {
+            return OidcTokens.Read(provider, user, options.TimeProvider);
+        }
+
         return user.Text("username") is { Length: > 0 } name ? new BasicCredentials(name, user.Text("password")) : null;
     }
 }
