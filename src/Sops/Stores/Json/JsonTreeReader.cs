@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using SecretsOps.Sops.Tree;
+
+namespace SecretsOps.Sops.Stores.Json;
+
+/// <summary>Reads JSON into a tree with the types of sops.</summary>
+internal static class JsonTreeReader
+{
+    /// <summary>Marks exceptions whose message is ours and holds no input.</summary>
+    public const string OwnMessage = "SecretsOps.OwnMessage";
+
+    // The largest integer up to which a float64 holds every integer exactly.
+    private const long MaxExactFloat = 1L << 53;
+
+    /// <exception cref="JsonException">The text is not JSON, or its top is not an object.</exception>
+    public static TreeNode Read(ReadOnlySpan<byte> utf8, int maxDepth, bool allowsAnyRoot)
+    {
+        if (utf8.StartsWith("\uFEFF"u8))
+        {
+            utf8 = utf8[3..];
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        if (!reader.Read())
+        {
+            throw Own("EOF");
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject && !allowsAnyRoot)
+        {
+            throw Own(reader.TokenType == JsonTokenType.StartArray
+                ? "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types. Got delimiter [ instead. To encrypt this file, please use the binary store (--input-type binary)."
+                : "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types.");
+        }
+
+        var root = ReadValue(ref reader);
+        reader.Read();
+        return root;
+    }
+
+    /// <summary>Reads a value with numbers as <c>set</c> gives them.</summary>
+    public static TreeNode ReadValue(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var branch = new TreeBranch();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var key = reader.GetString()!;
+                    reader.Read();
+                    branch.Items.Add(new TreeItem(key, ReadValue(ref reader)));
+                }
+
+                return branch;
+            case JsonTokenType.StartArray:
+                var list = new TreeList();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    list.Elements.Add(ReadValue(ref reader));
+                }
+
+                return list;
+            default:
+                return ReadScalar(ref reader);
+        }
+    }
+
+    private static TreeScalar ReadScalar(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => new TreeScalar(TreeScalarKind.Text, ReadText(ref reader)),
+        JsonTokenType.True => TreeScalar.OfTruth(true),
+        JsonTokenType.False => TreeScalar.OfTruth(false),
+        JsonTokenType.Number => ReadNumber(ref reader),
+        _ => TreeScalar.Null,
+    };
+
+    private static byte[] ReadText(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan.ToArray();
+        }
+
+        try
+        {
+            var buffer = new byte[reader.ValueSpan.Length];
+            return buffer[..reader.CopyString(buffer)];
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate: Go puts the replacement character.
+            return LenientText(reader.ValueSpan);
+        }
+    }
+
+    private static byte[] LenientText(ReadOnlySpan<byte> escaped)
+    {
+        var text = new StringBuilder();
+        var source = Encoding.UTF8.GetString(escaped);
+        for (var at = 0; at < source.Length; at++)
+        {
+            if (source[at] != '\\')
+            {
+                text.Append(source[at]);
+                continue;
+            }
+
+            at++;
+            if (source[at] == 'u')
+            {
+                text.Append((char)Convert.ToInt32(source.Substring(at + 1, 4), 16));
+                at += 4;
+            }
+            else
+            {
+                text.Append(source[at] switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', var other => other });
+            }
+        }
+
+        // Encoding replaces the lone halves.
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <remarks>
+    /// Compatibility: sops up to 3.13.1 reads every number as float64, 3.13.2 reads integers as int. We keep the float while it holds the integer exactly,
+    /// so that files look alike to both, and take int beyond, so that no digit is lost.
+    /// </remarks>
+    private static TreeScalar ReadNumber(ref Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt64(out var whole) && (whole > MaxExactFloat || whole < -MaxExactFloat))
+        {
+            return TreeScalar.OfNumber(whole);
+        }
+
+        return reader.TryGetDouble(out var number) && double.IsFinite(number) ? TreeScalar.OfNumber(number) : throw Own("a number is out of the range of 64-bit floating point");
+    }
+
+    private static JsonException Own(string message)
+    {
+        var failure = new JsonException(message);
+        failure.Data[OwnMessage] = true;
+        return failure;
+    }
+}
