@@ -1,13 +1,14 @@
 namespace SecretsOps.Cli;
 
-/// <summary>Replaces a file in one step: a reader sees the old text or the new one, and a failure leaves the old one.</summary>
+/// <summary>Replaces a file in one step: a reader sees the old text or the new one, and a failure or a kill leaves the old one.</summary>
 internal static class AtomicFile
 {
     internal static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        if (File.Exists(target) && (File.GetAttributes(target) & (FileAttributes.Device | FileAttributes.Normal)) == FileAttributes.Device)
+        if (File.Exists(target) && !IsRegular(target))
         {
+            // /dev/stdout and pipes cannot be replaced.
             File.WriteAllBytes(target, bytes);
             return;
         }
@@ -15,13 +16,7 @@ internal static class AtomicFile
         var temporary = $"{target}.{Environment.ProcessId}.tmp";
         try
         {
-            var mode = File.Exists(target) && !OperatingSystem.IsWindows() ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
-            File.WriteAllBytes(temporary, bytes);
-            if (mode is { } unixMode && !OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(temporary, unixMode);
-            }
-
+            WriteTemporary(temporary, bytes, ModeOf(target));
             File.Move(temporary, target, overwrite: true);
         }
         catch
@@ -30,4 +25,21 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    private static void WriteTemporary(string temporary, ReadOnlySpan<byte> bytes, UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        using var stream = new FileStream(temporary, options);
+        if (mode is { } unixMode && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(stream.SafeFileHandle, unixMode);
+        }
+
+        stream.Write(bytes);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static bool IsRegular(string path) => (File.GetAttributes(path) & FileAttributes.Device) == 0;
+
+    private static UnixFileMode? ModeOf(string path) => File.Exists(path) && !OperatingSystem.IsWindows() ? File.GetUnixFileMode(path) : null;
 }

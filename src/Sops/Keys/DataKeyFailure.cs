@@ -7,6 +7,7 @@ namespace SecretsOps.Sops.Keys;
 internal static class DataKeyFailure
 {
     private const int Width = 75;
+    private const int ReasonWidth = 60;
 
     public static string Describe(IReadOnlyList<GroupOutcome> groups, int threshold)
     {
@@ -15,10 +16,10 @@ internal static class DataKeyFailure
         {
             var group = groups[index];
             text.Append("Group ").Append(index.ToString(CultureInfo.InvariantCulture)).Append(": ").Append(group.Share is null ? "FAILED" : "SUCCESS").Append('\n');
-            foreach (var (key, reason) in group.Attempts)
+            foreach (var (key, reason) in group.Share is null ? group.Attempts : [])
             {
-                text.Append("  ").Append(key).Append(reason is null ? ": SUCCESS\n" : ": FAILED\n");
-                AppendReason(text, reason);
+                text.Append("  ").Append(key).Append(": FAILED\n");
+                AppendReason(text, reason!);
             }
 
             text.Append('\n');
@@ -27,16 +28,10 @@ internal static class DataKeyFailure
         return text.Append(Trailer(groups, threshold)).ToString();
     }
 
-    private static void AppendReason(StringBuilder text, string? reason)
+    private static void AppendReason(StringBuilder text, string reason)
     {
-        if (reason is null)
-        {
-            text.Append("    - | the key's share was recovered\n");
-            return;
-        }
-
         var mark = "    - | ";
-        foreach (var line in Wrap(reason, Width - mark.Length - 8))
+        foreach (var line in Wrap(reason, ReasonWidth))
         {
             text.Append(mark).Append(line).Append('\n');
             mark = "      | ";

@@ -35,18 +35,19 @@ internal static class ScalarType
         "comment" => new TreeScalar(TreeScalarKind.Text, plaintext),
         "int" => long.TryParse(Encoding.UTF8.GetString(plaintext), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
             ? TreeScalar.OfNumber(whole)
-            : throw Unfit(type),
-        "float" => GoNumber.TryParseFloat(Encoding.UTF8.GetString(plaintext), out var real) ? TreeScalar.OfNumber(real) : throw Unfit(type),
+            : throw Unfit("strconv.Atoi"),
+        "float" => GoNumber.TryParseFloat(Encoding.UTF8.GetString(plaintext), out var real) ? TreeScalar.OfNumber(real) : throw Unfit("strconv.ParseFloat"),
         "bool" => Encoding.UTF8.GetString(plaintext) switch
         {
             "1" or "t" or "T" or "TRUE" or "true" or "True" => TreeScalar.OfTruth(true),
             "0" or "f" or "F" or "FALSE" or "false" or "False" => TreeScalar.OfTruth(false),
-            _ => throw Unfit(type),
+            _ => throw Unfit("strconv.ParseBool"),
         },
         "time" => new TreeScalar(TreeScalarKind.Time, plaintext),
         _ => throw new SopsException(SopsExitCode.DecryptingTree, $"Unknown datatype: {type}"),
     };
 
-    private static SopsException Unfit(string type) =>
-        new(SopsExitCode.DecryptingTree, $"the decrypted text is no valid '{type}'");
+    /// <remarks>Compatibility: sops prints the decrypted text here; we do not.</remarks>
+    private static SopsException Unfit(string conversion) =>
+        new(SopsExitCode.DecryptingTree, $"{conversion}: parsing the decrypted text: invalid syntax");
 }

@@ -8,7 +8,7 @@ namespace SecretsOps.Sops.Stores.Binary;
 internal sealed class BinaryStore(int indent) : ISopsStore
 {
     private const string DataKey = "data";
-    private const string Hint = "This is likely not an encrypted binary file. If not, use --output-type to select the correct output type.";
+    private const string Hint = "This is likely not an encrypted binary file? If not, use --output-type to select the correct output type.";
 
     private readonly JsonStore _json = new(indent, allowsAnyRoot: false);
 

@@ -97,7 +97,7 @@ internal sealed class IniStore : ISopsStore
     {
         if (item.Value is not TreeBranch branch)
         {
-            throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to ini: the top-level value '{item.Key}' is not a section");
+            throw new SopsException(SopsExitCode.CannotEmit, "Error marshaling to INI: Error encoding section: Section values should always be TreeBranches");
         }
 
         var section = new IniSection(item.Key);
@@ -113,7 +113,7 @@ internal sealed class IniStore : ISopsStore
             }
             else
             {
-                throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to ini: cannot use complex value in ini file; offending key {item.Key}.{entry.Key}");
+                throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to INI: cannot use complex value in ini file; offending key {item.Key}.{entry.Key}");
             }
         }
 

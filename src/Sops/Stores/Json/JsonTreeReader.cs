@@ -30,7 +30,7 @@ internal static class JsonTreeReader
         if (reader.TokenType != JsonTokenType.StartObject && !allowsAnyRoot)
         {
             throw Own(reader.TokenType == JsonTokenType.StartArray
-                ? "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types. Got delimiter [ instead. To encrypt this file, please use the binary store (--input-type binary)."
+                ? "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types. Got delimiter [ instead. To encrypt this file, wrap it in an object, e.g., {\"data\": [...]}"
                 : "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types.");
         }
 

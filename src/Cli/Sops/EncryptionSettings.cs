@@ -1,0 +1,112 @@
+using System.Globalization;
+using SecretsOps.KeyManagement;
+using SecretsOps.KeyManagement.Age;
+using SecretsOps.KeyManagement.AlibabaKms;
+using SecretsOps.KeyManagement.AwsKms;
+using SecretsOps.KeyManagement.AzureKeyVault;
+using SecretsOps.KeyManagement.GcpKms;
+using SecretsOps.KeyManagement.HuaweiKms;
+using SecretsOps.KeyManagement.OpenPgp;
+using SecretsOps.KeyManagement.VaultTransit;
+using SecretsOps.Sops;
+using SecretsOps.Sops.Configuration;
+using SecretsOps.Sops.Tree;
+
+namespace SecretsOps.Cli.Sops;
+
+/// <summary>For whom and what to encrypt: options beat the creation rule's keys; what options leave open the rule decides.</summary>
+internal static class EncryptionSettings
+{
+    private const string OneSelection = "Error: cannot use more than one of encrypted_suffix, unencrypted_suffix, encrypted_regex, unencrypted_regex, encrypted_comment_regex, or unencrypted_comment_regex in the same file";
+
+    public static EncryptOptions For(SopsSession session, string path)
+    {
+        // Compatibility: the rule is looked up before the options are read, so no match is an error even with --age.
+        var rule = session.Config?.RuleFor(path);
+        return new EncryptOptions
+        {
+            Rule = Selection(session, rule),
+            IsMacOnlyEncrypted = session.Arguments.FlagAnywhere("mac-only-encrypted") || rule is { IsMacOnlyEncrypted: true },
+            KeyGroups = KeyGroups(session, rule),
+            ShamirThreshold = Threshold(session, rule),
+            Stores = session.StoreOptions,
+            Clock = session.Environment.Time,
+        };
+    }
+
+    /// <summary>The keys of options, in sops's order; empty when none is given.</summary>
+    public static List<MasterKey> KeysOf(SopsArguments arguments, string prefix = "")
+    {
+        string Text(string name) => prefix.Length > 0 ? arguments.Text(prefix + name) : arguments.TextAnywhere(name);
+        var context = ContextOf(arguments);
+        var keys = new List<MasterKey>();
+        keys.AddRange(AwsKmsMasterKey.ParseList(Text("kms"), context, arguments.TextAnywhere("aws-profile")));
+        keys.AddRange(GcpKmsMasterKey.ParseList(Text("gcp-kms")));
+        keys.AddRange(HuaweiKmsMasterKey.ParseList(Text("hckms")));
+        keys.AddRange(AzureKeyVaultMasterKey.ParseList(Text("azure-kv")));
+        keys.AddRange(OpenPgpMasterKey.ParseList(Text("pgp")));
+        keys.AddRange(VaultTransitMasterKey.ParseList(Text("hc-vault-transit")));
+        keys.AddRange(AgeMasterKey.ParseList(Text("age")));
+        keys.AddRange(AlibabaKmsMasterKey.ParseList(Text("acs-kms")));
+        return keys;
+    }
+
+    private static Dictionary<string, string>? ContextOf(SopsArguments arguments)
+    {
+        var text = arguments.TextAnywhere("encryption-context");
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        var context = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in text.Split(','))
+        {
+            var parts = pair.Split(':');
+            context[parts[0]] = parts.Length == 2
+                ? parts[1]
+                : throw new SopsException(SopsExitCode.InvalidKmsContext, "Invalid KMS encryption context format: expected key:value,key2:value2");
+        }
+
+        return context;
+    }
+
+    private static SelectionRule? Selection(SopsSession session, CreationRule? rule)
+    {
+        var given = SelectionRule.AllKinds
+            .Select(kind => new SelectionRule(kind, session.Arguments.TextAnywhere(SelectionRule.NameOf(kind).Replace('_', '-'))))
+            .Where(selection => selection.Text.Length > 0).ToList();
+        if (given.Count > 1 || (given.Count == 1 && rule?.Selection is { } other && other.Kind != given[0].Kind))
+        {
+            throw new SopsException(SopsExitCode.ConflictingParameters, OneSelection);
+        }
+
+        return given.Count == 1 ? given[0] : rule?.Selection;
+    }
+
+    private static IReadOnlyList<IReadOnlyList<MasterKey>> KeyGroups(SopsSession session, CreationRule? rule)
+    {
+        var keys = KeysOf(session.Arguments);
+        if (keys.Count > 0)
+        {
+            return [keys];
+        }
+
+        return rule?.KeyGroups ?? throw new SopsException(
+            SopsExitCode.Generic,
+            "config file not found, or has no creation rules, and no keys provided through command line options");
+    }
+
+    private static int Threshold(SopsSession session, CreationRule? rule)
+    {
+        var text = session.Arguments.TextAnywhere("shamir-secret-sharing-threshold");
+        if (text.Length == 0)
+        {
+            return rule?.ShamirThreshold ?? 0;
+        }
+
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var threshold)
+            ? threshold
+            : throw new SopsUsageException($"invalid value \"{text}\" for flag -shamir-secret-sharing-threshold: parse error");
+    }
+}

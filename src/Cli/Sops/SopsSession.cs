@@ -1,0 +1,168 @@
+using System.Globalization;
+using SecretsOps.KeyManagement;
+using SecretsOps.Sops;
+using SecretsOps.Sops.Configuration;
+using SecretsOps.Sops.Keys;
+using SecretsOps.Sops.Stores;
+
+namespace SecretsOps.Cli.Sops;
+
+/// <summary>One run of a command: its arguments, the process, and what both say about configuration, keys and stores.</summary>
+internal sealed class SopsSession(SopsArguments arguments, CliEnvironment environment)
+{
+    private SopsConfig? _config;
+    private bool _isConfigLoaded;
+    private IKeyService? _keys;
+
+    public SopsArguments Arguments { get; } = arguments;
+
+    public CliEnvironment Environment { get; } = environment;
+
+    /// <summary>The services that wrap and unwrap.</summary>
+    public IKeyService Keys => _keys ??= SopsKeyServices.Create(Arguments, Environment, Warn);
+
+    /// <summary>The configuration, or null when there is none.</summary>
+    public SopsConfig? Config
+    {
+        get
+        {
+            if (!_isConfigLoaded)
+            {
+                _isConfigLoaded = true;
+                var path = ConfigPath();
+                _config = path is null ? null : SopsConfig.Load(path);
+            }
+
+            return _config;
+        }
+    }
+
+    /// <summary>Indentation by <c>--indent</c>, else by the configuration.</summary>
+    public StoreOptions StoreOptions
+    {
+        get
+        {
+            var options = Config?.Stores ?? new StoreOptions();
+            var text = Arguments.TextAnywhere("indent");
+            if (text.Length == 0)
+            {
+                return options;
+            }
+
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var indent)
+                ? options with { YamlIndent = indent, JsonIndent = indent, BinaryIndent = indent }
+                : throw new SopsUsageException($"invalid value \"{text}\" for flag -indent: parse error");
+        }
+    }
+
+    /// <summary>How to decrypt.</summary>
+    public DecryptOptions DecryptOptions => new()
+    {
+        IgnoresMac = Arguments.FlagAnywhere("ignore-mac"),
+        Order = Order(),
+        Stores = StoreOptions,
+        Warn = message => Log("SOPS", "warning", message),
+    };
+
+    public ISopsStore Store(SopsFormat format) => SopsStores.For(format, StoreOptions);
+
+    /// <summary>The file that a command works on, absolute.</summary>
+    /// <exception cref="SopsException">There is none, or several.</exception>
+    public string RequireFile()
+    {
+        WarnAboutMore(1);
+        return Arguments.Positional.Count > 0
+            ? Environment.PathOf(Arguments.Positional[0])
+            : throw new SopsException(SopsExitCode.NoFile, "Error: no file specified");
+    }
+
+    public void WarnAboutMore(int expected)
+    {
+        if (Arguments.Positional.Count > expected)
+        {
+            Warn("More than one positional argument provided. Only the first one will be used! Options must come before it.");
+        }
+    }
+
+    public SopsFormat InputFormat(string path) => SopsFormats.Resolve(Arguments.TextAnywhere("input-type"), path);
+
+    public SopsFormat OutputFormat(string path) => SopsFormats.Resolve(Arguments.TextAnywhere("output-type"), path);
+
+    public byte[] Read(string path, SopsExitCode code = SopsExitCode.CannotRead)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SopsException(code, $"Error reading file: {failure.Message}", failure);
+        }
+    }
+
+    public byte[] ReadInput()
+    {
+        using var buffer = new MemoryStream();
+        Environment.Input.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Writes to the file in place, to <c>--output</c>, or to standard output.</summary>
+    public void WriteOutput(ReadOnlySpan<byte> bytes, string? path)
+    {
+        var output = Arguments.Text("output");
+        if (Arguments.Flag("in-place") && path is not null)
+        {
+            Write(path, bytes);
+        }
+        else if (output.Length > 0)
+        {
+            Write(Environment.PathOf(output), bytes);
+        }
+        else
+        {
+            Environment.Output.Write(bytes);
+            Environment.Output.Flush();
+        }
+    }
+
+    public void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            AtomicFile.Write(path, bytes);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SopsException(SopsExitCode.CannotWrite, $"Could not write file '{path}': {failure.Message}", failure);
+        }
+    }
+
+    public void Warn(string message) => Log("CMD", "warning", message);
+
+    /// <summary>A line in the form of sops's logger.</summary>
+    public void Log(string area, string level, string message) =>
+        Environment.PrintError($"[{area}]\t time=\"{Environment.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\" level={level} msg={GoQuoted(message)}\n");
+
+    private static string GoQuoted(string message) =>
+        $"\"{message.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+
+    private string? ConfigPath()
+    {
+        var path = Arguments.TextAnywhere("config");
+        return path.Length > 0 ? Environment.PathOf(path) : SopsConfig.Find(Environment.CurrentDirectory, Warn);
+    }
+
+    private IReadOnlyList<string> Order()
+    {
+        var text = Arguments.TextAnywhere("decryption-order");
+        if (text.Length == 0)
+        {
+            return DataKeys.DefaultOrder;
+        }
+
+        var order = text.Split(',', StringSplitOptions.TrimEntries);
+        var twice = order.GroupBy(type => type, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? order : throw new SopsException(SopsExitCode.DuplicateDecryptionType, $"Duplicate decryption key type: {twice.Key}");
+    }
+}
