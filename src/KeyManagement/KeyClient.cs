@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SecretsOps.Cryptography;
 
 namespace SecretsOps.KeyManagement;
@@ -7,12 +8,33 @@ internal abstract class KeyClient<TKey> : IKeyService
     where TKey : MasterKey
 {
     public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
-        WrapAsync((TKey)key, dataKey, cancellationToken);
+        ExplainAsync(key, WrapAsync((TKey)key, dataKey, cancellationToken));
 
     public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
-        UnwrapAsync((TKey)key, wrappedKey, cancellationToken);
+        ExplainAsync(key, UnwrapAsync((TKey)key, wrappedKey, cancellationToken));
 
     protected abstract Task<string> WrapAsync(TKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken);
 
     protected abstract Task<SecretBytes> UnwrapAsync(TKey key, string wrappedKey, CancellationToken cancellationToken);
+
+    /// <summary>Adds the key's name to what went wrong.</summary>
+    protected static async Task<T> ExplainAsync<T>(MasterKey key, Task<T> work)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        catch (KeyBackendException failure)
+        {
+            throw new MasterKeyException(key, failure.Message, failure.Remedy, failure);
+        }
+        catch (JsonException failure)
+        {
+            throw new MasterKeyException(key, "the service's answer is not the JSON that was expected", innerException: failure);
+        }
+        catch (FormatException failure)
+        {
+            throw new MasterKeyException(key, failure.Message, innerException: failure);
+        }
+    }
 }

@@ -16,6 +16,9 @@ public sealed record KeyEnvironment
     /// <summary>Whom to ask for passphrases, when anybody is there.</summary>
     public IKeyInteraction? Interaction { get; init; }
 
+    /// <summary>Gives a token of this workload for an audience (a cluster's TokenRequest), in place of the token files that the variables name.</summary>
+    public Func<string, CancellationToken, Task<string>>? IdentityToken { get; init; }
+
     /// <summary>The variable's value, or <c>null</c> when it is unset or empty.</summary>
     public string? NonEmpty(string name) => Variable(name) is { Length: > 0 } value ? value : null;
 
@@ -31,5 +34,25 @@ public sealed record KeyEnvironment
         }
 
         return null;
+    }
+
+    /// <summary>The workload's token: asked for with <paramref name="audience"/>, or read from the file that <paramref name="fileVariable"/> names.</summary>
+    internal async Task<string> ReadIdentityTokenAsync(string fileVariable, string audience, CancellationToken cancellationToken) =>
+        IdentityToken is { } ask
+            ? await ask(audience, cancellationToken).ConfigureAwait(false)
+            : ReadText(NonEmpty(fileVariable) ?? throw new KeyBackendException($"the variable {fileVariable} is not set"));
+
+    /// <summary>Reads a small text file, without the white space around it.</summary>
+    /// <exception cref="KeyBackendException">It cannot be read.</exception>
+    internal static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyBackendException($"the file '{path}' cannot be read: {failure.Message}", innerException: failure);
+        }
     }
 }

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace SecretsOps.KeyManagement.Http;
+
+/// <summary>Reads texts out of answers that may have any shape.</summary>
+internal static class JsonText
+{
+    /// <summary>The text at a path of member names, or <c>null</c>.</summary>
+    public static string? Find(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            node = (node as JsonObject)?[name];
+        }
+
+        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    }
+
+    /// <summary>The text at a path, which must be there.</summary>
+    /// <exception cref="KeyBackendException">It is not.</exception>
+    public static string Get(JsonNode? node, params ReadOnlySpan<string> path) =>
+        Find(node, path) ?? throw new KeyBackendException($"the service's answer has no '{string.Join('.', path!)}'");
+
+    /// <summary>Bytes in base64 at a path; the answer's own copies of a data key cannot be wiped and are left to the collector.</summary>
+    /// <exception cref="KeyBackendException">They are not there or not base64.</exception>
+    public static byte[] GetBase64(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        try
+        {
+            return Convert.FromBase64String(Get(node, path));
+        }
+        catch (FormatException failure)
+        {
+            throw new KeyBackendException($"the '{string.Join('.', path!)}' in the service's answer is not base64", innerException: failure);
+        }
+    }
+}
