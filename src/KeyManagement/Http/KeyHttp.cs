@@ -53,8 +53,8 @@ internal sealed class KeyHttp(TimeProvider clock, SocketsHttpHandler? handler = 
             using var message = request.ToMessage();
             using var response = await _client.Value.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             var body = await ReadAsync(response, both.Token).ConfigureAwait(false);
-            var retryAfter = response.Headers.RetryAfter?.Delta;
-            return new((int)response.StatusCode, body, retryAfter, response.Headers.Location?.ToString());
+            var headers = response.Headers;
+            return new((int)response.StatusCode, body, headers.RetryAfter?.Delta, name => headers.TryGetValues(name, out var values) ? values.First() : null);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

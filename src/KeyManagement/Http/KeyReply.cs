@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace SecretsOps.KeyManagement.Http;
 
 /// <summary>A service's answer: status and body, bounded in size. The body may hold a data key, so it is never put into messages.</summary>
-internal sealed record KeyReply(int Status, byte[] Body, TimeSpan? RetryAfter, string? Location)
+internal sealed record KeyReply(int Status, byte[] Body, TimeSpan? RetryAfter, Func<string, string?> Header)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 

@@ -108,7 +108,7 @@ internal sealed class VaultTransitClient(VaultTransitCredentials credentials) : 
         {
             403 => "the token has ended, or its policy does not allow this key",
             404 => "check engine path and key name",
-            307 or 308 => $"the server is a standby that points to '{reply.Location}': name the active server in the key's URI",
+            307 or 308 => $"the server is a standby that points to '{reply.Header("Location")}': name the active server in the key's URI",
             429 => "try again later, or raise the quota",
             503 => "the server is sealed or in maintenance",
             _ => null,
