@@ -30,6 +30,14 @@ internal sealed record ApplicationSource(JsonObject Json)
 
     public JsonObject Directory => Json["directory"] as JsonObject ?? [];
 
+    /// <summary>The same source at another revision.</summary>
+    public ApplicationSource At(string revision)
+    {
+        var json = (JsonObject)Json.DeepClone();
+        json["targetRevision"] = revision;
+        return new ApplicationSource(json);
+    }
+
     /// <summary>A source that only lends files to others.</summary>
     public bool IsReferenceOnly => Ref.Length > 0 && Path.Length == 0 && Chart.Length == 0;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
@@ -23,6 +24,9 @@ internal sealed record OperationContext
     public required DateTimeOffset StartedAt { get; init; }
 
     public long RetryCount { get; init; }
+
+    /// <summary>The results of earlier steps; null before the first.</summary>
+    public JsonObject? Recorded { get; init; }
 
     public bool IsDeletionApproved { get; init; }
 

@@ -32,11 +32,12 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
             var resource = await discovery.ResolveAsync(manifest.Object.Gvk, cancellationToken);
             var isNamespaced = resource?.IsNamespaced ?? definitions.GetValueOrDefault((manifest.Object.Gvk.Group, manifest.Object.Kind), true);
             var target = Build(application, manifest, resource, isNamespaced, errors);
-            targets[target.Key] = target; // the last source wins
-            counts[target.Key] = counts.GetValueOrDefault(target.Key) + 1;
+            var identity = target.Key.Name.Length > 0 ? target.Key : target.Key with { Name = $"{manifest.Origin}#{targets.Count}" };
+            targets[identity] = target; // the last source wins
+            counts[identity] = counts.GetValueOrDefault(identity) + 1;
         }
 
-        List<string> repeated = [.. counts.Where(count => count.Value > 1 && count.Key.Name.Length > 0).Select(count => $"Resource {Describe(count.Key)} appeared {count.Value} times among application resources.")];
+        List<string> repeated = [.. counts.Where(count => count.Value > 1).Select(count => $"Resource {Describe(count.Key)} appeared {count.Value} times among application resources.")];
         return new TargetSet([.. targets.Values], errors, repeated);
     }
 

@@ -1,6 +1,7 @@
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Tracking;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Applying;
@@ -8,39 +9,57 @@ namespace SecretsOps.GitOps.Applying;
 /// <summary>Makes the ordered tasks of an operation out of a comparison.</summary>
 internal static class TaskPlan
 {
-    public static List<SyncTask> Build(DiffResult diff, SyncOperation operation, SyncOptions options)
+    public static List<SyncTask> Build(DiffResult diff, OperationContext context)
     {
         var tasks = new List<SyncTask>();
         foreach (var entry in diff.Entries)
         {
             if (entry.Target is { } target)
             {
-                tasks.AddRange(ForTarget(entry, target, operation));
+                tasks.AddRange(ForTarget(entry, target, context));
             }
-            else if (operation.Selects(entry.Live!.Key))
+            else if (context.Operation.Selects(entry.Live!.Key))
             {
                 tasks.Add(new SyncTask { Key = entry.Live.Key, Live = entry.Live, Wave = entry.Live.Wave });
             }
         }
 
         PutDefinitionsFirst(tasks);
-        OrderPruning(tasks, options);
+        OrderPruning(tasks, context.Options);
         tasks.Sort(ApplyOrder.Compare);
         return tasks;
     }
 
-    private static IEnumerable<SyncTask> ForTarget(DiffEntry entry, Target target, SyncOperation operation)
+    private static IEnumerable<SyncTask> ForTarget(DiffEntry entry, Target target, OperationContext context)
     {
         if (target.Hook.IsHook)
         {
-            return operation.RunsHooks
-                ? target.Hook.Phases.Select(phase => new SyncTask { Key = target.Key, Phase = phase, Wave = target.Wave, Target = target, Live = entry.Live, IsHook = true })
-                : [];
+            return context.Operation.RunsHooks ? target.Hook.Phases.Select(phase => ForHook(target, phase, context)) : [];
         }
 
-        return target.Hook.IsSkipped || !operation.Selects(target.Key)
+        return target.Hook.IsSkipped || !context.Operation.Selects(target.Key) || IsLeftAlone(entry, context)
             ? []
             : [new SyncTask { Key = target.Key, Wave = target.Wave, Target = target, Live = entry.Live }];
+    }
+
+    private static bool IsLeftAlone(DiffEntry entry, OperationContext context) =>
+        context.Options.OnlyOutOfSync && entry.Code == SyncCode.Synced && !TaskResults.IsRecorded(context.Recorded, entry.Target!.Key);
+
+    private static SyncTask ForHook(Target target, SyncPhase phase, OperationContext context)
+    {
+        var named = target;
+        if (target.Object.Name.Length == 0)
+        {
+            // Compatibility: generateName plus revision, phase and start, so that every run has an object of its own.
+            var value = target.Object.DeepClone();
+            var prefix = ObjectFields.Text(value.Metadata["generateName"]);
+            value.Metadata.Remove("generateName");
+            value.Name = $"{prefix}{context.Revision[..Math.Min(7, context.Revision.Length)]}-{phase}-{context.StartedAt.ToUnixTimeSeconds()}".ToLowerInvariant();
+            value.SetAnnotation(Annotations.TrackingId, TrackingId.For(context.Application.InstanceName, value, context.Application.Destination.Namespace).ToString());
+            named = new Target(value, target.Resource, target.Digest, target.Origin);
+        }
+
+        return new SyncTask { Key = named.Key, Phase = phase, Wave = named.Wave, Target = named, Live = context.Cluster.Inventory.TryGet(named.Key), IsHook = true };
     }
 
     // A Namespace, or the definition of a kind, takes the place of the first task that needs it.

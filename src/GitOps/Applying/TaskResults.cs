@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Applying;
 
@@ -17,6 +18,10 @@ internal static class TaskResults
 
         return [.. tasks.Select(task => recorded.TryGetValue(Identity(Write(task)), out var result) ? Restore(task, result) : task)];
     }
+
+    /// <summary>Whether an earlier step already began with an object: it stays part of the operation then.</summary>
+    public static bool IsRecorded(JsonObject? syncResult, ObjectKey key) => (syncResult?.ObjectsAt("resources") ?? []).Any(result =>
+        result.TextAt("kind") == key.Kind && result.TextAt("name") == key.Name && result.TextAt("group") == key.Group && result.TextAt("namespace") == key.Namespace);
 
     /// <summary>The results of all tasks that were begun.</summary>
     public static JsonArray Write(IReadOnlyList<SyncTask> tasks) =>

@@ -7,13 +7,15 @@ namespace SecretsOps.GitOps.Health;
 /// <summary>The health of an Application: the worst of what it manages; Missing only where nothing of it is in the cluster.</summary>
 internal sealed record HealthReport(HealthCode Code, IReadOnlyList<ObjectKey> Causes)
 {
-    public static HealthReport From(DiffResult diff, LiveInventory inventory)
+    public static HealthReport From(DiffResult diff, LiveInventory inventory) =>
+        From([.. diff.Counted.Select(entry => entry.Target?.Key ?? entry.Live!.Key)], inventory);
+
+    public static HealthReport From(IReadOnlyList<ObjectKey> managed, LiveInventory inventory)
     {
-        var wanted = diff.Counted.Select(entry => entry.Target?.Key ?? entry.Live!.Key).ToList();
-        List<LiveObject> live = [.. wanted.Select(inventory.TryGet).OfType<LiveObject>()];
-        if (wanted.Count > 0 && live.Count == 0)
+        List<LiveObject> live = [.. managed.Select(inventory.TryGet).OfType<LiveObject>()];
+        if (managed.Count > 0 && live.Count == 0)
         {
-            return new HealthReport(HealthCode.Missing, [.. wanted.Take(3)]);
+            return new HealthReport(HealthCode.Missing, [.. managed.Take(3)]);
         }
 
         var worst = live.Where(value => !value.IgnoresHealth).Select(value => value.Health?.Code ?? HealthCode.Healthy).DefaultIfEmpty(HealthCode.Healthy).Max();

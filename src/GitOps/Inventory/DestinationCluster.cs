@@ -37,6 +37,12 @@ internal sealed partial class DestinationCluster : IDisposable
 
     public LiveInventory Inventory { get; }
 
+    /// <summary>The server's version without its leading v, as charts see it; known after the first scan.</summary>
+    public string KubernetesVersion { get; private set; } = "";
+
+    /// <summary>Every <c>group/version</c> and <c>group/version/Kind</c> that the server has, as charts ask for them.</summary>
+    public IReadOnlyList<string> ApiVersions { get; private set; } = [];
+
     /// <summary>Finds every kind that holds tracked objects, once; pruning needs to know also what Git no longer mentions.</summary>
     public Task ScannedAsync(CancellationToken cancellationToken)
     {
@@ -81,7 +87,10 @@ internal sealed partial class DestinationCluster : IDisposable
 
     private async Task ScanAsync()
     {
-        var resources = (await Discovery.AllAsync(_stop.Token)).Resources.Where(found => found.Verbs.Contains("list") && found.Verbs.Contains("watch")).Select(found => found.Resource).DistinctBy(resource => (resource.Group, resource.Kind));
+        var served = (await Discovery.AllAsync(_stop.Token)).Resources;
+        KubernetesVersion = ((await Discovery.ServerVersionAsync(_stop.Token))["gitVersion"]?.ToString() ?? "").TrimStart('v');
+        ApiVersions = [.. served.SelectMany(found => new[] { found.Resource.Gvk.ApiVersion, found.Resource.Gvk.ToString() }).Distinct()];
+        var resources = served.Where(found => found.Verbs.Contains("list") && found.Verbs.Contains("watch")).Select(found => found.Resource).DistinctBy(resource => (resource.Group, resource.Kind));
         var tracked = new ConcurrentBag<ApiResource>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = _stop.Token };
         await Parallel.ForEachAsync(resources.Where(resource => !NeverWatched.Contains(resource.Kind)), options, async (resource, cancellationToken) =>

@@ -140,7 +140,7 @@ internal sealed class GitRepository : IDisposable
         }
         catch (ToolException exception)
         {
-            throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': {RepositoryUrl.Redact(exception.Message)}", exception);
+            throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': {RepositoryUrl.Redact(exception.Message)}", exception) { IsUnreachable = arguments[0] == "ls-remote" };
         }
     }
 }

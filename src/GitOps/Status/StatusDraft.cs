@@ -6,6 +6,7 @@ using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
+using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Status;
 
@@ -15,6 +16,11 @@ internal sealed class StatusDraft(Application application, string controllerName
     private readonly JsonObject _status = (JsonObject)application.Status.DeepClone();
 
     public JsonObject Json => _status;
+
+    /// <summary>The status that is stored now; a patch is made against it.</summary>
+    public JsonObject Stored { get; set; } = application.Status;
+
+    public bool HasChanged => MergePatch.Between(Stored, _status) is not null;
 
     public JsonObject? OperationState => _status["operationState"] as JsonObject;
 
@@ -72,6 +78,17 @@ internal sealed class StatusDraft(Application application, string controllerName
         var images = diff.Entries.Select(entry => inventory.TryGet(entry.Target?.Key ?? entry.Live!.Key)).OfType<LiveObject>().SelectMany(live => live.Images);
         List<string> distinct = [.. images.Distinct().Order(StringComparer.Ordinal)];
         _status["summary"] = distinct.Count == 0 ? [] : new JsonObject { ["images"] = Texts(distinct) };
+    }
+
+    /// <summary>Brings the health of the resources listed before up to date; what is listed stays.</summary>
+    public void RefreshHealth(LiveInventory inventory)
+    {
+        foreach (var resource in _status.ObjectsAt("resources"))
+        {
+            var key = new ObjectKey(resource.TextAt("group"), resource.TextAt("kind"), resource.TextAt("namespace"), resource.TextAt("name"));
+            resource.Remove("health");
+            AddHealth(resource, inventory.TryGet(key), isWanted: !resource.FlagAt("hook"));
+        }
     }
 
     public void SetSourceTypes(IReadOnlyList<SourceType> types)
@@ -144,7 +161,7 @@ internal sealed class StatusDraft(Application application, string controllerName
     public JsonObject? Finish(bool wasRefreshed)
     {
         _status["controllerNamespace"] = controllerNamespace;
-        var patch = MergePatch.Between(application.Status, _status);
+        var patch = MergePatch.Between(Stored, _status);
         if (patch is null && !wasRefreshed)
         {
             return null;

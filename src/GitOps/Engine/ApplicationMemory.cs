@@ -1,0 +1,77 @@
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Engine;
+
+/// <summary>What the engine remembers of one Application between reconciles: digests, keys and times, never content. All of it can be lost.</summary>
+internal sealed class ApplicationMemory
+{
+    private string _inputs = "";
+    private IReadOnlyList<(ObjectKey Key, string Digest)> _targets = [];
+    private DateTimeOffset? _writeDueAt;
+
+    public InSyncRecords Records { get; } = new();
+
+    public HealBackOff Heals { get; } = new();
+
+    /// <summary>When a refresh was asked for; remotes are not believed if they answered before.</summary>
+    public DateTimeOffset RefreshedAt { get; set; }
+
+    public DateTimeOffset LastComparedAt { get; set; }
+
+    public string SpecDigest { get; private set; } = "";
+
+    public IReadOnlyList<ObjectKey> ManagedKeys => [.. _targets.Select(target => target.Key)];
+
+    /// <summary>A changed spec makes every record worthless: other rules may apply.</summary>
+    public void TakeSpec(string digest)
+    {
+        if (SpecDigest != digest)
+        {
+            SpecDigest = digest;
+            Forget();
+        }
+    }
+
+    public void Forget()
+    {
+        _inputs = "";
+        _targets = [];
+        Records.Clear();
+    }
+
+    /// <summary>Remembers a comparison that found everything in sync.</summary>
+    public void Remember(string inputs, DiffResult diff)
+    {
+        var isSettled = diff.Code == SyncCode.Synced && diff.Entries.All(entry => entry.Target is not null);
+        _inputs = isSettled ? inputs : "";
+        _targets = isSettled ? [.. diff.Counted.Select(entry => (entry.Target!.Key, entry.Target.Digest))] : [];
+    }
+
+    /// <summary>Whether inputs and cluster are as they were when everything was in sync; if so nothing needs rendering.</summary>
+    public bool IsSettled(string inputs, LiveInventory inventory, string application)
+    {
+        if (_inputs.Length == 0 || _inputs != inputs)
+        {
+            return false;
+        }
+
+        var wanted = _targets.Select(target => target.Key).ToHashSet();
+        return _targets.All(target => inventory.TryGet(target.Key) is { } live && Records.Holds(target.Key, target.Digest, live))
+            && inventory.OwnedBy(application).All(live => wanted.Contains(live.Key) || live.HasOwner || live.IsHook);
+    }
+
+    /// <summary>True when a write may wait until the delay is over; false when it has waited.</summary>
+    public bool TryPostpone(DateTimeOffset now, TimeSpan delay)
+    {
+        if (_writeDueAt is { } due && now >= due)
+        {
+            _writeDueAt = null;
+            return false;
+        }
+
+        _writeDueAt ??= now + delay;
+        return true;
+    }
+}

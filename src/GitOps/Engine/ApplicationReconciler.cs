@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Decryption;
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Rendering;
+using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Status;
+using SecretsOps.GitOps.Tools;
+using SecretsOps.Kubernetes.Objects;
+using SecretsOps.Kubernetes.Reconciling;
+
+namespace SecretsOps.GitOps.Engine;
+
+/// <summary>Brings one Application forward: look, compare, decide, carry out, tell. Called with a name whenever anything about it may have changed.</summary>
+internal sealed partial class ApplicationReconciler(
+    ApplicationStore store, ProjectStore projects, ClusterRegistry clusters, SourceFetcher sources, SyncPipeline pipeline, DecryptionKeys keys,
+    ApplicationDeletion deletion, VisitWriter writer, KeyedDigest digest, EngineOptions options, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan OperationPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RevisionWriteDelay = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<NamespacedName, ApplicationMemory> _memories = new();
+
+    public async Task<ReconcileResult> ReconcileAsync(NamespacedName name, CancellationToken cancellationToken)
+    {
+        if (store.TryGet(name) is not { } application)
+        {
+            _memories.TryRemove(name, out _);
+            return ReconcileResult.Done;
+        }
+
+        if (application.Object.Annotation(Annotations.SkipReconcile) == "true")
+        {
+            return ReconcileResult.Done;
+        }
+
+        if (application.Object.IsBeingDeleted)
+        {
+            return await deletion.ReconcileAsync(application, cancellationToken);
+        }
+
+        var visit = new Visit(application, _memories.GetOrAdd(name, _ => new ApplicationMemory()), new StatusDraft(application, options.ControlNamespace, clock));
+        visit.Memory.TakeSpec(digest.Of(application.Spec));
+        TakeRefresh(visit);
+        var permission = projects.Validate(application, clusters);
+        return permission.Problem.Length > 0
+            ? await FailAsync(visit, ConditionTypes.InvalidSpecError, permission.Problem, ReconcileResult.Done, cancellationToken)
+            : await CompareAsync(visit with { Project = permission.Project, Cluster = permission.Cluster }, cancellationToken);
+    }
+
+    private void TakeRefresh(Visit visit)
+    {
+        if (!visit.IsRefresh)
+        {
+            return;
+        }
+
+        visit.Memory.RefreshedAt = clock.GetUtcNow();
+        if (visit.Application.RequestedRefresh == "hard")
+        {
+            visit.Memory.Forget();
+        }
+    }
+
+    private async Task<ReconcileResult> CompareAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await visit.Cluster!.ScannedAsync(cancellationToken);
+            var oldest = clock.GetUtcNow() - options.PollInterval;
+            var since = visit.Memory.RefreshedAt > oldest ? visit.Memory.RefreshedAt : oldest;
+            var newest = await sources.ResolveAsync(visit.Application.Sources, since, cancellationToken);
+            return await WorkAsync(visit with { Newest = newest }, cancellationToken);
+        }
+        catch (SourceException exception) when (IsWithinGrace(visit, exception))
+        {
+            LogGrace(logger, visit.Application.Key, exception.Message);
+            return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.RequeueAfter(SourceRetry, "the repository does not answer"), cancellationToken);
+        }
+        catch (Exception exception) when (exception is SourceException or ToolException)
+        {
+            return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.RequeueAfter(SourceRetry, "the source cannot be read"), cancellationToken);
+        }
+        catch (Exception exception) when (exception is RenderException or DecryptionException or FormatException)
+        {
+            // Only another commit, key or spec can help, and each of them starts a new visit.
+            return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.Done, cancellationToken);
+        }
+    }
+
+    private bool IsWithinGrace(Visit visit, SourceException exception) =>
+        exception.IsUnreachable
+        && clock.GetUtcNow() - visit.Memory.LastComparedAt < options.RepositoryGracePeriod
+        && OperationLedger.Read(visit.Application, clock.GetUtcNow()) is null;
+
+    private async Task<ReconcileResult> WorkAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var active = OperationLedger.Read(visit.Application, now);
+        if (active is { Operation.IsAutomated: true } && !active.Operation.Revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal))
+        {
+            active = null; // a new commit goes before whatever is left of an old one
+        }
+
+        if (active is not null && OperationLedger.UntilRetry(visit.Application, now) is { Ticks: > 0 } wait)
+        {
+            return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.RequeueAfter(wait, "waiting for the next attempt"), cancellationToken);
+        }
+
+        return active is null && await TrySettledAsync(visit, cancellationToken) is { } settled
+            ? settled
+            : await SyncAsync(visit, active, cancellationToken);
+    }
+
+    /// <summary>The short way: nothing that was found in sync has changed since, so nothing is rendered and nothing compared.</summary>
+    private async Task<ReconcileResult?> TrySettledAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        var inputs = await InputsAsync(visit.Application.Sources, visit.Newest, cancellationToken);
+        if (!visit.Memory.IsSettled(inputs, visit.Cluster!.Inventory, visit.Application.InstanceName))
+        {
+            return null;
+        }
+
+        visit.Memory.LastComparedAt = clock.GetUtcNow();
+        visit.Draft.RefreshHealth(visit.Cluster.Inventory);
+        visit.Draft.SetHealth(HealthReport.From(visit.Memory.ManagedKeys, visit.Cluster.Inventory).Code);
+        var isQuiet = !visit.Draft.HasChanged && !visit.IsRefresh;
+        visit.Draft.SetSync(SyncCode.Synced, visit.Newest);
+        if (isQuiet && visit.Draft.HasChanged && visit.Memory.TryPostpone(clock.GetUtcNow(), RevisionWriteDelay))
+        {
+            // Only the revision moved on: Applications with work to do go first.
+            return ReconcileResult.RequeueAfter(RevisionWriteDelay, "the new revision is told a little later");
+        }
+
+        return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.Done, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> SyncAsync(Visit visit, ActiveOperation? active, CancellationToken cancellationToken)
+    {
+        var used = active?.Operation.Sources is { Count: > 0 } others ? others : visit.Application.Sources;
+        var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
+        var decision = AutoSyncDecision.Nothing;
+        var result = await pipeline.RunAsync(
+            new SyncRequest
+            {
+                Application = visit.Application,
+                Sources = used,
+                Revisions = revisions,
+                Cluster = visit.Cluster!,
+                Project = visit.Project!,
+                Records = visit.Memory.Records,
+                Decide = diff => active ?? Begin(decision = AutoSync.Decide(visit.Application, diff, revisions, visit.Memory.Heals, clock.GetUtcNow())),
+                RecordStartAsync = (operation, token) => RecordStartAsync(visit, operation, token),
+            },
+            cancellationToken);
+        await TellComparisonAsync(visit, result, used, revisions, cancellationToken);
+        return await TellOperationAsync(visit with { Conditions = Conditions(result, decision) }, result, decision, revisions, cancellationToken);
+    }
+
+    private ActiveOperation? Begin(AutoSyncDecision decision) =>
+        decision.Operation is { } operation ? OperationLedger.Begin(operation, clock.GetUtcNow()) : null;
+
+    private async Task RecordStartAsync(Visit visit, ActiveOperation operation, CancellationToken cancellationToken)
+    {
+        var state = OperationLedger.Started(operation);
+        state["finishedAt"] = null;
+        state["syncResult"] = null;
+        var patch = new JsonObject { ["status"] = new JsonObject { ["operationState"] = state } };
+        if (await store.PatchAsync(visit.Application.Key, patch, cancellationToken) is { } stored)
+        {
+            visit.Draft.Stored = stored.Status;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> RevisionsAsync(Visit visit, ActiveOperation? active, IReadOnlyList<ApplicationSource> used, CancellationToken cancellationToken)
+    {
+        var wanted = active?.Operation.Revisions ?? [];
+        if (wanted.Count == 0)
+        {
+            return ReferenceEquals(used, visit.Application.Sources) || active?.Operation.Sources.Count is null or 0
+                ? visit.Newest
+                : await sources.ResolveAsync(used, visit.Memory.RefreshedAt, cancellationToken);
+        }
+
+        var pinned = used.Select((source, index) => index < wanted.Count && wanted[index].Length > 0 ? source.At(wanted[index]) : source);
+        return await sources.ResolveAsync([.. pinned], visit.Memory.RefreshedAt, cancellationToken);
+    }
+
+    private async Task TellComparisonAsync(Visit visit, SyncResult result, IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    {
+        var isNewest = revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal);
+        visit.Memory.LastComparedAt = clock.GetUtcNow();
+        visit.Draft.SetSync(result.Targets.Errors.Count > 0 ? SyncCode.Unknown : isNewest ? result.Diff.Code : SyncCode.OutOfSync, visit.Newest);
+        visit.Draft.SetHealth(result.Health.Code);
+        visit.Draft.SetResources(result.Diff, visit.Cluster!.Inventory);
+        visit.Draft.SetSourceTypes(result.SourceTypes);
+        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(used, revisions, cancellationToken) : "", result.Diff);
+    }
+
+    private static List<Condition> Conditions(SyncResult result, AutoSyncDecision decision) =>
+    [
+        .. result.Targets.Errors.Select(error => new Condition(ConditionTypes.InvalidSpecError, error)),
+        .. result.Targets.Repeated.Select(warning => new Condition(ConditionTypes.RepeatedResourceWarning, warning)),
+        .. result.BrokenKinds.Select(kind => new Condition(ConditionTypes.ComparisonError, $"cannot be watched: {kind}")),
+        .. SharedResources.Warnings(result),
+        .. decision.Condition is { } complaint ? [complaint] : Array.Empty<Condition>(),
+    ];
+
+    private async Task<ReconcileResult> TellOperationAsync(Visit visit, SyncResult result, AutoSyncDecision decision, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    {
+        if (result is not { Operation: { } operation, Progress: { } progress })
+        {
+            var next = decision.Wait is { } wait ? ReconcileResult.RequeueAfter(wait, "self-heal slows down") : ReconcileResult.Done;
+            return await EndAsync(visit, next, cancellationToken);
+        }
+
+        var now = clock.GetUtcNow();
+        var state = OperationLedger.Write(operation, progress, visit.Draft, revisions, now);
+        visit.Draft.SetOperationState(state);
+        var isFinal = OperationPhase.IsFinal(state.TextAt("phase"));
+        if (progress.Phase == OperationPhase.Succeeded && operation.Operation is { IsDryRun: false, IsPartial: false })
+        {
+            visit.Draft.AddHistory(operation.Operation, revisions, StatusDraft.Time(operation.StartedAt));
+        }
+
+        LogOperation(logger, visit.Application.Key, progress.Phase, progress.Message);
+        var until = progress.IsFinal && !isFinal ? operation.Operation.Retry.DelayAfter(operation.RetryCount) : OperationPatience;
+        var following = isFinal && visit.Newest.SequenceEqual(revisions, StringComparer.Ordinal) ? ReconcileResult.Done : ReconcileResult.RequeueAfter(isFinal ? TimeSpan.Zero : until, "an operation is under way");
+        return await EndAsync(visit with { EndsOperation = isFinal }, following, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> FailAsync(Visit visit, string condition, string message, ReconcileResult next, CancellationToken cancellationToken)
+    {
+        visit.Memory.Forget();
+        visit.Draft.SetSyncUnknown();
+        if (condition == ConditionTypes.InvalidSpecError)
+        {
+            visit.Draft.SetHealth(HealthCode.Unknown);
+        }
+
+        var active = OperationLedger.Read(visit.Application, clock.GetUtcNow());
+        if (active is not null && OperationLedger.UntilRetry(visit.Application, clock.GetUtcNow()) == TimeSpan.Zero)
+        {
+            visit.Draft.SetOperationState(OperationLedger.Failed(active, message, clock.GetUtcNow()));
+        }
+
+        var isEnded = active is not null && OperationPhase.IsFinal(visit.Draft.OperationState?.TextAt("phase") ?? "");
+        return await EndAsync(visit with { Conditions = [new Condition(condition, message)], EndsOperation = isEnded }, next, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> EndAsync(Visit visit, ReconcileResult result, CancellationToken cancellationToken)
+    {
+        await writer.WriteAsync(visit, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Everything that rendering depends on, as one text of digests.</summary>
+    private async Task<string> InputsAsync(IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    {
+        var artifacts = await sources.FetchAsync(used, revisions, cancellationToken);
+        return $"{string.Join(',', artifacts.Select(artifact => artifact.Digest))} {keys.Version}";
+    }
+
+    [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "Application {Application}: the last comparison stands while the repository does not answer: {Reason}")]
+    private static partial void LogGrace(ILogger logger, NamespacedName application, string reason);
+
+    [LoggerMessage(EventId = 31, Level = LogLevel.Information, Message = "Application {Application}: operation {Phase}: {Text}")]
+    private static partial void LogOperation(ILogger logger, NamespacedName application, string phase, string text);
+}

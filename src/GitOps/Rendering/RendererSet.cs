@@ -1,0 +1,42 @@
+using SecretsOps.GitOps.Sources;
+
+namespace SecretsOps.GitOps.Rendering;
+
+/// <summary>Chooses the tool of a source: the block that is set, else the files in its folder, else plain manifests.</summary>
+internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers)
+{
+    /// <exception cref="RenderException">The spec names two tools, or none that is there.</exception>
+    public async Task<RenderedManifests> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
+    {
+        var type = await ChooseAsync(request, cancellationToken);
+        var renderer = renderers.FirstOrDefault(candidate => candidate.Type == type)
+            ?? throw new RenderException($"{request.Source.Path}: no renderer for {type} sources is available");
+        return await renderer.RenderAsync(request, cancellationToken);
+    }
+
+    private static async Task<SourceType> ChooseAsync(RenderRequest request, CancellationToken cancellationToken)
+    {
+        switch (request.Source.Tools)
+        {
+            case [_, _, ..] tools:
+                throw new RenderException($"multiple application sources defined: {string.Join(",", tools)}");
+            case ["kustomize"]:
+                return SourceType.Kustomize;
+            case ["helm"]:
+                return SourceType.Helm;
+            case ["plugin"]:
+                return SourceType.Plugin;
+        }
+
+        if (request.Source.Chart.Length > 0)
+        {
+            return SourceType.Helm;
+        }
+
+        // Unlike Argo CD only a file of exactly this name makes a chart (argocd.md, quirks).
+        var files = (await request.Tree.TryListAsync(request.Folder, cancellationToken) ?? []).Where(entry => entry.Kind != TreeEntryKind.Folder).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        return files.Contains("Chart.yaml") ? SourceType.Helm
+            : files.Overlaps(["kustomization.yaml", "kustomization.yml", "Kustomization"]) ? SourceType.Kustomize
+            : SourceType.Directory;
+    }
+}

@@ -1,0 +1,131 @@
+using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Decryption;
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Rendering;
+using SecretsOps.GitOps.Sources;
+
+namespace SecretsOps.GitOps;
+
+/// <summary>
+/// From commits to a cluster that holds what they say. Read this file first; each stage is a folder.
+/// <code>
+/// 1. artifacts = Sources     the trees of the commits                    ciphertext, as Git has it
+/// 2. rendered  = Rendering   Directory, Kustomize, Helm or a plugin; a DecryptingTree opens whole
+///                            SOPS files, MAC verified, as they are read  plaintext begins here
+/// 3. manifests = Decryption  what arrived still encrypted; no ciphertext passes the guard
+/// 4. targets   = Applying    namespace and tracking id filled in, digest taken
+/// 5. diff      = Diffing     what applying would change, by the server's own word
+/// 6. operation               carried on, begun by automated sync, or none
+/// 7. progress  = Applying    phases and waves; Pruning within its waves; unchanged objects are left alone
+/// 8. health    = Health      the worst of what is managed             plaintext ended with the manifests
+/// </code>
+/// </summary>
+internal sealed class SyncPipeline(
+    SourceFetcher sources, IFileDecryptor files, RendererSet renderers, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
+{
+    /// <exception cref="SourceException">A source cannot be fetched or read.</exception>
+    /// <exception cref="RenderException">A source cannot be rendered.</exception>
+    /// <exception cref="DecryptionException">An encrypted file or object cannot be opened: nothing was applied or pruned.</exception>
+    public async Task<SyncResult> RunAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        // 1. and 2.
+        var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
+        var rendered = await RenderAsync(request, artifacts, cancellationToken);
+
+        // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
+        using var manifests = await opener.OpenAsync(rendered, cancellationToken);
+
+        // 4.
+        var targets = await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken);
+        var broken = await WatchAsync(request, targets, cancellationToken);
+
+        // 5.
+        var diff = await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
+
+        // 6. and 7.
+        var operation = targets.Errors.Count > 0 ? null : request.Decide(diff);
+        var progress = operation is null ? null : await AdvanceAsync(request, operation, diff, cancellationToken);
+        diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
+
+        // 8.
+        return new SyncResult
+        {
+            SourceTypes = manifests.SourceTypes,
+            Targets = targets,
+            Diff = diff,
+            Health = HealthReport.From(diff, request.Cluster.Inventory),
+            Operation = operation,
+            Progress = progress,
+            BrokenKinds = broken,
+        };
+    }
+
+    private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(SyncRequest request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
+    {
+        var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, files)).ToList();
+        var references = request.Sources.Zip(trees).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
+        var rendered = new List<RenderedManifests>();
+        for (var i = 0; i < artifacts.Count; i++)
+        {
+            if (!request.Sources[i].IsReferenceOnly)
+            {
+                rendered.Add(await renderers.RenderAsync(Describe(request, i, trees[i], references), cancellationToken));
+            }
+        }
+
+        return rendered;
+    }
+
+    private static RenderRequest Describe(SyncRequest request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()
+    {
+        Source = request.Sources[index],
+        Tree = tree,
+        Revision = request.Revisions[index],
+        ApplicationName = request.Application.Object.Name,
+        Project = request.Application.Project,
+        Namespace = request.Application.Destination.Namespace,
+        References = references,
+        KubernetesVersion = request.Cluster.KubernetesVersion,
+        ApiVersions = request.Cluster.ApiVersions,
+    };
+
+    private static async Task<IReadOnlyList<string>> WatchAsync(SyncRequest request, TargetSet targets, CancellationToken cancellationToken)
+    {
+        request.Cluster.Inventory.Follow(targets.Targets.Select(target => target.Key), request.Application.InstanceName);
+        var kinds = targets.Targets.Select(target => target.Resource).OfType<Kubernetes.Client.ApiResource>();
+        return await request.Cluster.WatchAsync(kinds, cancellationToken);
+    }
+
+    private async Task<OperationProgress> AdvanceAsync(SyncRequest request, ActiveOperation operation, DiffResult diff, CancellationToken cancellationToken)
+    {
+        var context = new OperationContext
+        {
+            Application = request.Application,
+            Cluster = request.Cluster,
+            Operation = operation.Operation,
+            Options = request.Application.SyncOptions.With(operation.Operation.Options),
+            Records = request.Records,
+            Revision = request.Revisions[0],
+            StartedAt = operation.StartedAt,
+            RetryCount = operation.RetryCount,
+            Recorded = operation.Recorded,
+            IsDeletionApproved = DeletionApproval.IsGiven(request.Application, operation.StartedAt),
+            Forbids = target => request.Project.PermitsKind(target.Key, target.Resource?.IsNamespaced ?? target.Key.Namespace.Length > 0)
+                ? null
+                : $"resource {target.Key.Group}/{target.Key.Kind} is not permitted in project {request.Project.Name}.",
+        };
+        var tasks = TaskResults.Restore(TaskPlan.Build(diff, context), operation.Recorded);
+        if (operation.IsTerminating)
+        {
+            return await OperationRunner.TerminateAsync(tasks, context, cancellationToken);
+        }
+
+        if (operation.Recorded is null && tasks.Any(task => task.IsHook || task.Phase != tasks[0].Phase || task.Wave != tasks[0].Wave))
+        {
+            await request.RecordStartAsync(operation, cancellationToken);
+        }
+
+        return await runner.AdvanceAsync(tasks, operation.Recorded is null, context, cancellationToken);
+    }
+}

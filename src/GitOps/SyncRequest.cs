@@ -1,0 +1,66 @@
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Diffing;
+using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.GitOps.Projects;
+using SecretsOps.GitOps.Rendering;
+
+namespace SecretsOps.GitOps;
+
+/// <summary>One pass of the pipeline: which Application, at which commits, and who decides whether to change anything.</summary>
+internal sealed record SyncRequest
+{
+    public required Application Application { get; init; }
+
+    public required IReadOnlyList<ApplicationSource> Sources { get; init; }
+
+    /// <summary>The commit of each source.</summary>
+    public required IReadOnlyList<string> Revisions { get; init; }
+
+    public required DestinationCluster Cluster { get; init; }
+
+    public required ProjectRules Project { get; init; }
+
+    public required InSyncRecords Records { get; init; }
+
+    /// <summary>Given the comparison, the operation to carry on or to begin; null to leave everything as it is.</summary>
+    public required Func<DiffResult, ActiveOperation?> Decide { get; init; }
+
+    /// <summary>Called before the first write of an operation that a crash must not make forget.</summary>
+    public required Func<ActiveOperation, CancellationToken, Task> RecordStartAsync { get; init; }
+}
+
+/// <summary>An operation under way, as its recorded state describes it.</summary>
+internal sealed record ActiveOperation
+{
+    public required SyncOperation Operation { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public long RetryCount { get; init; }
+
+    public bool IsTerminating { get; init; }
+
+    /// <summary>The results recorded so far; null before the first step.</summary>
+    public System.Text.Json.Nodes.JsonObject? Recorded { get; init; }
+}
+
+/// <summary>What a pass found and did. Holds names, digests and messages, never content.</summary>
+internal sealed record SyncResult
+{
+    public required IReadOnlyList<SourceType> SourceTypes { get; init; }
+
+    public required TargetSet Targets { get; init; }
+
+    public required DiffResult Diff { get; init; }
+
+    public required HealthReport Health { get; init; }
+
+    public ActiveOperation? Operation { get; init; }
+
+    public OperationProgress? Progress { get; init; }
+
+    /// <summary>Kinds that cannot be watched now, each with the reason.</summary>
+    public IReadOnlyList<string> BrokenKinds { get; init; } = [];
+}
