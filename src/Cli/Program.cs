@@ -1,4 +1,5 @@
 using SecretsOps.Cli.Kubeseal;
+using SecretsOps.Cli.Sops;
 
 namespace SecretsOps.Cli;
 
@@ -15,6 +16,7 @@ internal static class Program
         programName switch
         {
             "kubeseal" => KubesealCommandLine.RunAsync(arguments, environment, cancellationToken),
+            "sops" => SopsCommandLine.RunAsync(arguments, environment, cancellationToken),
             _ => SecretsOpsCommandLine.RunAsync(arguments, environment, cancellationToken),
         };
 

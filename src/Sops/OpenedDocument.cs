@@ -51,6 +51,10 @@ internal sealed class OpenedDocument : IDisposable
         return new OpenedDocument(dataKey, cipher, trees, metadata);
     }
 
+    /// <summary>A document that is about to be written for the first time; takes the data key over.</summary>
+    public static OpenedDocument Create(SecretBytes dataKey, IReadOnlyList<TreeNode> trees, SopsMetadata metadata) =>
+        new(dataKey, new ValueCipher(dataKey), trees, metadata);
+
     /// <summary>Encrypts trees under the same data key with a new MAC and time.</summary>
     public SopsDocument Close(IReadOnlyList<TreeNode> trees, TimeProvider clock) =>
         DocumentSealer.Seal(trees, Metadata, _cipher, clock);

@@ -8,7 +8,7 @@ internal static class FileEditor
     public static async Task<OpenedDocument> OpenAsync(SopsSession session, string path, CancellationToken cancellationToken)
     {
         RequireExisting(path);
-        var document = session.Store(session.InputFormat(path)).LoadEncrypted(session.Read(path));
+        var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
         return await OpenedDocument.OpenAsync(document, session.Keys, session.DecryptOptions, cancellationToken, remembersNonces: true).ConfigureAwait(false);
     }
 

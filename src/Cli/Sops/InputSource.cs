@@ -35,7 +35,7 @@ internal sealed record InputSource(string? Path, string Name)
         return new InputSource(path, overriding.Length > 0 ? session.Environment.PathOf(overriding) : path);
     }
 
-    public ReadOnlyMemory<byte> Read(SopsSession session) => Path is null ? session.ReadInput() : session.Read(Path);
+    public ReadOnlyMemory<byte> Read(SopsSession session) => Path is null ? session.ReadInput() : SopsSession.Read(Path);
 
     private static InputSource FromInput(SopsSession session, bool isInPlace, string overriding, bool requiresName)
     {

@@ -8,7 +8,8 @@ internal static class LegacyMode
     public static Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
     {
         var arguments = session.Arguments;
-        string[] given = [.. new[] { "encrypt", "decrypt", "rotate", "set" }.Where(arguments.Has)];
+        string[] modes = ["encrypt", "decrypt", "rotate", "set"];
+        string[] given = [.. modes.Where(arguments.Has)];
         if (given.Length > 1)
         {
             session.Warn($"More than one command (--{string.Join(", --", given)}) has been specified. Only the last one will be used! This is deprecated and will cause an error in a future version");
@@ -25,7 +26,7 @@ internal static class LegacyMode
             "decrypt" => DecryptMode.RunAsync(session, cancellationToken),
             "rotate" => RotateMode.RunAsync(session, cancellationToken),
             "set" => SetMode.RunLegacyAsync(session, cancellationToken),
-            _ => arguments.Flag("rotate") ? RotateMode.RunAsync(session, cancellationToken) : EditMode.RunAsync(session, cancellationToken),
+            _ => EditMode.RunAsync(session, cancellationToken),
         };
     }
 }

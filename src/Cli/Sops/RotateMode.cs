@@ -19,7 +19,7 @@ internal static class RotateMode
                 : new SopsException(SopsExitCode.NoFile, $"Error: cannot operate on non-existent file \"{path}\"");
         }
 
-        var document = session.Store(session.InputFormat(path)).LoadEncrypted(session.Read(path));
+        var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
         using var opened = await OpenedDocument.OpenAsync(document, session.Keys, session.DecryptOptions, cancellationToken).ConfigureAwait(false);
         var groups = Changed(opened.Metadata.KeyGroups, added, removed);
         var rotated = await DocumentRotation.RotateAsync(opened, groups, session.Keys, session.Environment.Time, cancellationToken).ConfigureAwait(false);

@@ -86,7 +86,7 @@ internal static class SetMode
         }
 
         return arguments.Flag("value-file")
-            ? Encoding.UTF8.GetString(session.Read(session.Environment.PathOf(arguments.Positional[2])))
+            ? Encoding.UTF8.GetString(SopsSession.Read(session.Environment.PathOf(arguments.Positional[2])))
             : arguments.Positional[2];
     }
 
@@ -100,7 +100,7 @@ internal static class SetMode
             return 0;
         }
 
-        session.Write(path, FileEditor.Emit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
+        SopsSession.Write(path, FileEditor.Emit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
         return 0;
     }
 

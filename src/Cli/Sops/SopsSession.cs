@@ -88,7 +88,7 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
 
     public SopsFormat OutputFormat(string path) => SopsFormats.Resolve(Arguments.TextAnywhere("output-type"), path);
 
-    public byte[] Read(string path, SopsExitCode code = SopsExitCode.CannotRead)
+    public static byte[] Read(string path, SopsExitCode code = SopsExitCode.CannotRead)
     {
         try
         {
@@ -126,7 +126,7 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
         }
     }
 
-    public void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         try
         {

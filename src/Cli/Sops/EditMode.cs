@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using SecretsOps.Sops;
+using SecretsOps.Sops.Keys;
+using SecretsOps.Sops.Metadata;
+using SecretsOps.Sops.Stores;
+using SecretsOps.Sops.Tree;
+
+namespace SecretsOps.Cli.Sops;
+
+/// <summary><c>sops edit FILE</c>: the plaintext in an editor, on memory-backed storage, and back.</summary>
+internal static class EditMode
+{
+    public static async Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
+    {
+        var path = session.RequireFile();
+        var format = session.InputFormat(path);
+        using var opened = File.Exists(path)
+            ? await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false)
+            : await CreateAsync(session, path, format, cancellationToken).ConfigureAwait(false);
+        using var folder = new PrivateFolder();
+        var editor = new EditLoop(session, folder, Path.GetFileName(path), session.OutputFormat(path));
+        var (trees, metadata) = await editor.RunAsync(opened, cancellationToken).ConfigureAwait(false);
+        var document = opened.Close(trees, session.Environment.Time);
+        document = document with { Metadata = Raised(metadata ?? document.Metadata, document.Metadata) };
+        SopsSession.Write(path, FileEditor.Emit(session, path, document));
+        return 0;
+    }
+
+    /// <summary>The metadata with the new MAC, and the version raised to ours when it was older.</summary>
+    private static SopsMetadata Raised(SopsMetadata chosen, SopsMetadata closed)
+    {
+        var isOlder = !Version.TryParse(chosen.Version, out var version) || version < Version.Parse(DocumentSealer.Version);
+        return chosen with { Mac = closed.Mac, LastModified = closed.LastModified, Version = isOlder ? DocumentSealer.Version : chosen.Version };
+    }
+
+    /// <summary>A file that does not exist yet starts from an example.</summary>
+    private static async Task<OpenedDocument> CreateAsync(SopsSession session, string path, SopsFormat format, CancellationToken cancellationToken)
+    {
+        var options = EncryptionSettings.For(session, path);
+        var dataKey = DataKeys.Create();
+        var groups = await DataKeys.WrapAsync(dataKey, options.KeyGroups, options.ShamirThreshold, session.Keys, session.Environment.Time, cancellationToken).ConfigureAwait(false);
+        return OpenedDocument.Create(dataKey, ExampleTree.For(format), SopsEncryptor.CreateMetadata(format, groups, options));
+    }
+}
+
+/// <summary>Opens the editor until what it leaves can be read again.</summary>
+internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string name, SopsFormat format)
+{
+    private readonly bool _showsMetadata = session.Arguments.Flag("show-master-keys");
+
+    /// <summary>The edited trees, and the metadata when it was shown.</summary>
+    public async Task<(IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata)> RunAsync(OpenedDocument opened, CancellationToken cancellationToken)
+    {
+        var store = session.Store(format);
+        var text = _showsMetadata ? store.EmitEncrypted(opened.Trees, opened.Metadata) : store.EmitPlain(opened.Trees);
+        var file = folder.Write(name, text);
+        var before = SHA256.HashData(text);
+        while (true)
+        {
+            await EditorCommand.RunAsync(session.Environment, file, cancellationToken).ConfigureAwait(false);
+            var edited = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(edited), before))
+            {
+                throw new SopsException(SopsExitCode.NotModified, "File has not changed, exiting.");
+            }
+
+            try
+            {
+                return Read(store, edited);
+            }
+            catch (SopsException failure)
+            {
+                session.Log("CMD", "error", $"Could not load tree, probably due to invalid syntax. Press a key to return to the editor, or Ctrl+C to exit. ({failure.Message})");
+                if (session.Environment.Input.ReadByte() < 0)
+                {
+                    throw new SopsException(SopsExitCode.EditorFailed, "the edited text cannot be read, and nobody is there to correct it", failure);
+                }
+            }
+        }
+    }
+
+    private (IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata) Read(ISopsStore store, byte[] edited)
+    {
+        if (_showsMetadata)
+        {
+            var document = store.LoadEncrypted(edited);
+            return document.Metadata.AllKeys.Any() ? (document.Trees, document.Metadata) : throw new SopsException(SopsExitCode.Generic, "No master keys were provided, so sops can't encrypt the file.");
+        }
+
+        var trees = store.LoadPlain(edited);
+        return store.HasMetadata(trees) ? throw new SopsException(SopsExitCode.Generic, "the key 'sops' is reserved for metadata") : (trees, null);
+    }
+}

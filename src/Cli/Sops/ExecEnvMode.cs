@@ -1,0 +1,62 @@
+using System.Text;
+using SecretsOps.Sops;
+using SecretsOps.Sops.Stores;
+using SecretsOps.Sops.Tree;
+
+namespace SecretsOps.Cli.Sops;
+
+/// <summary><c>sops exec-env FILE COMMAND</c>: runs a command with the file's top-level values as environment variables.</summary>
+internal static class ExecEnvMode
+{
+    public static async Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
+    {
+        if (session.Arguments.Positional.Count != 2)
+        {
+            throw new SopsException(SopsExitCode.NoFile, "Error: missing file to decrypt or command to run");
+        }
+
+        if (session.Arguments.Flag("background"))
+        {
+            session.Warn("exec-env's --background option is deprecated and will be removed in a future version of sops");
+        }
+
+        var variables = await VariablesAsync(session, session.Environment.PathOf(session.Arguments.Positional[0]), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(session, ["/bin/sh", "-c", session.Arguments.Positional[1]], variables, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a command as it is, without a shell.</summary>
+    public static Task<int> RunAsync(SopsSession session, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken)
+    {
+        var all = session.Arguments.Flag("pristine") ? [] : new Dictionary<string, string>(session.Environment.Variables, StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+        {
+            all[name] = value;
+        }
+
+        return ChildProcess.RunAsync(command, all, session.Arguments.Text("user"), session.Environment.CurrentDirectory, cancellationToken);
+    }
+
+    /// <summary>The variables that a file gives.</summary>
+    /// <exception cref="SopsException">A value is not a scalar, or a key cannot name a variable.</exception>
+    public static async Task<Dictionary<string, string>> VariablesAsync(SopsSession session, string path, CancellationToken cancellationToken)
+    {
+        using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in ((TreeBranch)opened.Trees[0]).Items.Where(item => item.Comment is null))
+        {
+            if (item.Value is not TreeScalar scalar)
+            {
+                throw new SopsException(SopsExitCode.Generic, $"cannot use complex value in environment; offending key {item.Key}");
+            }
+
+            if (item.Key.AsSpan().IndexOfAny('=', '\0') >= 0)
+            {
+                throw new SopsException(SopsExitCode.Generic, $"cannot use key in environment; offending key {item.Key}");
+            }
+
+            variables[item.Key] = Encoding.UTF8.GetString(ScalarText.ForFlatFile(scalar));
+        }
+
+        return variables;
+    }
+}
