@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SecretsOps.LocalCluster.Kinds;
+using SecretsOps.LocalCluster.Patching;
+using SecretsOps.LocalCluster.Schema;
+
+namespace SecretsOps.LocalCluster.Http;
+
+/// <summary>Applies a patch of any type but apply to an object.</summary>
+internal static class PatchApplication
+{
+    internal const string JsonPatchType = "application/json-patch+json";
+    internal const string MergePatchType = "application/merge-patch+json";
+    internal const string StrategicPatchType = "application/strategic-merge-patch+json";
+
+    internal static JsonObject Apply(ResourceKind kind, string mediaType, JsonObject target, byte[] patch)
+    {
+        if (mediaType != StrategicPatchType)
+        {
+            return ApplyPlain(mediaType, target, patch);
+        }
+
+        var schema = SchemaCatalog.Default.Kinds.GetValueOrDefault(kind.Gvk)?.Schema
+            ?? throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, application/apply-patch+yaml");
+        return StrategicMergePatch.Apply(target, RequestBody.ParseObject(patch), schema);
+    }
+
+    /// <summary>A patch that needs no schema.</summary>
+    internal static JsonObject ApplyPlain(string mediaType, JsonObject target, byte[] patch) => mediaType switch
+    {
+        JsonPatchType => (JsonObject)JsonPatch.Apply(target, Parse(patch)),
+        MergePatchType or StrategicPatchType => (JsonObject)JsonMergePatch.Apply(target, RequestBody.ParseObject(patch))!,
+        _ => throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, {StrategicPatchType}, application/apply-patch+yaml"),
+    };
+
+    private static JsonNode? Parse(byte[] patch)
+    {
+        try
+        {
+            return JsonNode.Parse(patch);
+        }
+        catch (JsonException)
+        {
+            throw ApiErrors.BadRequest("error decoding patch: the body is not valid JSON");
+        }
+    }
+}
