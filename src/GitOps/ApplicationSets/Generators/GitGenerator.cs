@@ -33,21 +33,22 @@ internal sealed class GitGenerator(IApplicationSetInputs inputs, bool usesGoTemp
 
     private static IEnumerable<string> MatchingDirectories(IReadOnlyList<string> files, JsonObject generator)
     {
-        var entries = Entries(generator, "directories").Select(entry => (Pattern: PathPattern.OneLevel(entry.Path), entry.IsExcluded)).ToList();
-        var directories = files.SelectMany(Ancestors).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        return directories.Where(directory =>
+        var entries = Entries(generator, "directories").ToList();
+        return files.SelectMany(Ancestors).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(directory =>
             !directory.Split('/').Any(part => part.StartsWith('.')) &&
-            entries.Any(entry => !entry.IsExcluded && entry.Pattern.IsMatch(directory)) &&
-            !entries.Any(entry => entry.IsExcluded && entry.Pattern.IsMatch(directory)));
+            Selects(entries, pattern => GlobPattern.IsMatch(pattern, directory, GlobSeparator.Slash)));
     }
 
+    // Compatibility: Argo CD passes the pattern to git as a pathspec: * also crosses /, and a folder's name means all below it.
     private static IEnumerable<string> MatchingFiles(IReadOnlyList<string> files, JsonObject generator)
     {
-        var entries = Entries(generator, "files").Select(entry => (Pattern: PathPattern.GitPathspec(entry.Path), entry.IsExcluded)).ToList();
+        var entries = Entries(generator, "files").ToList();
         return files.Order(StringComparer.Ordinal).Where(path =>
-            entries.Any(entry => !entry.IsExcluded && entry.Pattern.IsMatch(path)) &&
-            !entries.Any(entry => entry.IsExcluded && entry.Pattern.IsMatch(path)));
+            Selects(entries, pattern => GlobPattern.IsMatch(pattern, path) || GlobPattern.IsMatch($"{pattern.TrimEnd('/')}/*", path)));
     }
+
+    private static bool Selects(List<(string Path, bool IsExcluded)> entries, Predicate<string> matches) =>
+        entries.Any(entry => !entry.IsExcluded && matches(entry.Path)) && !entries.Any(entry => entry.IsExcluded && matches(entry.Path));
 
     private static IEnumerable<(string Path, bool IsExcluded)> Entries(JsonObject generator, string field) =>
         ApplicationSetSpec.Objects(generator[field]).Select(entry =>

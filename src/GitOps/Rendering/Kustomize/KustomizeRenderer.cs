@@ -1,0 +1,57 @@
+using SecretsOps.GitOps.Tools;
+using SecretsOps.Kubernetes.Objects;
+
+namespace SecretsOps.GitOps.Rendering.Kustomize;
+
+/// <summary>Builds a kustomization with the real <c>kustomize</c> (or the one inside <c>kubectl</c>) in a folder in memory.</summary>
+/// <remarks>Encrypted inputs (resources, patches, files of generators) are opened on their way into that folder, whole, MAC verified.</remarks>
+internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
+{
+    public SourceType Type => SourceType.Kustomize;
+
+    public async Task<RenderedManifests> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
+    {
+        var file = await KustomizationFiles.TryFindAsync(request.Tree, request.Folder, cancellationToken)
+            ?? throw new RenderException($"{request.Source.Path}: holds no {string.Join(", ", KustomizationFiles.Names)} at {request.Revision}");
+        var kustomization = await KustomizationFiles.ReadAsync(request.Tree, file, cancellationToken);
+        var isEdited = request.Source.Kustomize is { Count: > 0 };
+        if (isEdited)
+        {
+            new KustomizationEdits(request.Source.Kustomize!, new BuildEnvironment(request)).ApplyTo(kustomization);
+        }
+
+        using var folder = new MemoryTree(request.Tree, "kustomize");
+        if (isEdited)
+        {
+            folder.Replace(file.Path, YamlText.FromJson(kustomization));
+        }
+
+        await folder.AddAsync(await new KustomizationFiles(request.Tree).CollectAsync(request.Folder, kustomization, cancellationToken), cancellationToken);
+        return await BuildAsync(request, folder, cancellationToken);
+    }
+
+    private async Task<RenderedManifests> BuildAsync(RenderRequest request, MemoryTree folder, CancellationToken cancellationToken)
+    {
+        var (tool, verb) = Kustomize();
+        var run = new ToolRequest
+        {
+            Arguments = [verb, folder.PathOf(request.Folder)],
+            WorkingDirectory = folder.Root,
+            Environment = new Dictionary<string, string> { ["HOME"] = folder.Home },
+        };
+        var result = await tool.RunAsync(run, cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            // The tool's own words name files by where they lie in memory: show them by their place in Git.
+            var plain = result with { Error = result.Error.Replace(folder.Root + "/", "", StringComparison.Ordinal).Replace(folder.Root, ".", StringComparison.Ordinal) };
+            throw new RenderException($"{request.Source.Path}: {ToolException.Failed(tool.Name, plain).Message}");
+        }
+
+        return ManifestStream.Read(Type, result.Output, request.Source.Path);
+    }
+
+    private (ExternalTool Tool, string Verb) Kustomize() =>
+        tools.TryGet("kustomize") is { } kustomize ? (kustomize, "build")
+        : tools.TryGet("kubectl") is { } kubectl ? (kubectl, "kustomize")
+        : throw new ToolException("neither 'kustomize' nor 'kubectl', one of which builds kustomizations, is in a folder of PATH: install kustomize");
+}

@@ -1,0 +1,52 @@
+using SecretsOps.GitOps.Decryption;
+using SecretsOps.GitOps.Sources;
+
+namespace SecretsOps.GitOps.Rendering;
+
+/// <summary>The files that an external renderer may read, opened, in a private folder in memory under the paths they have in Git.</summary>
+/// <remarks>The folder is the tool's whole world: what was not put there, such as another tenant's file, cannot be rendered.</remarks>
+internal sealed class MemoryTree(DecryptingTree tree, string purpose) : IDisposable
+{
+    private const string TreeFolder = "tree";
+    private readonly MemoryFolder _folder = new(purpose);
+    private readonly HashSet<string> _present = new(StringComparer.Ordinal);
+
+    /// <summary>The folder that stands for the repository's root.</summary>
+    public string Root => Path.Combine(_folder.Path, TreeFolder);
+
+    /// <summary>Where a path of the repository lies.</summary>
+    public string PathOf(string path) => Path.Combine(Root, path);
+
+    /// <summary>Writes a file that is not in Git, such as inline values, beside the tree; gives its absolute path.</summary>
+    public string WriteBeside(string name, ReadOnlySpan<byte> content) => _folder.Write(Path.Combine("beside", name), content);
+
+    /// <summary>Writes a file of the tree with a content of our own in the place of Git's.</summary>
+    public void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        _present.Add(path);
+        _folder.Write(Path.Combine(TreeFolder, path), content);
+    }
+
+    /// <summary>A folder of the tool's own, for caches and settings it insists on writing.</summary>
+    public string Home => System.IO.Directory.CreateDirectory(Path.Combine(_folder.Path, "home")).FullName;
+
+    /// <summary>Brings files from Git, decrypting those that are encrypted.</summary>
+    /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
+    public async Task AddAsync(IReadOnlyList<TreeEntry> files, CancellationToken cancellationToken)
+    {
+        List<TreeEntry> missing = [.. files.Where(file => _present.Add(file.Path))];
+        var contents = await tree.ReadRawAsync(missing, cancellationToken);
+        for (var i = 0; i < missing.Count; i++)
+        {
+            using var file = await tree.OpenAsync(missing[i].Path, contents[i], cancellationToken);
+            _folder.Write(Path.Combine(TreeFolder, missing[i].Path), file.Content.Span);
+        }
+    }
+
+    /// <summary>Brings everything below a folder of Git.</summary>
+    /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
+    public async Task AddFolderAsync(string folder, CancellationToken cancellationToken) =>
+        await AddAsync(await tree.ListFilesAsync(folder, SearchOption.AllDirectories, cancellationToken), cancellationToken);
+
+    public void Dispose() => _folder.Dispose();
+}
