@@ -85,7 +85,7 @@ public sealed class KustomizeRendererTests : IDisposable
         Assert.Equal("web", rendered.Label("team"));
         Assert.Equal("yes", rendered.Label("patched"));
         Assert.Equal("$ARGOCD_APP_NAME", rendered.Annotation("literal"));
-        Assert.Equal(3, (int?)rendered.Json["spec"]!["replicas"]);
+        Assert.Equal(3, (long?)rendered.Json["spec"]!["replicas"]);
         Assert.Equal("registry.example.com:5000/web:2", (string?)rendered.Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]);
     }
 
