@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
+using SecretsOps.Cli.Commands;
 
 namespace SecretsOps.Cli;
 
@@ -22,17 +23,31 @@ internal static class SecretsOpsCommandLine
             var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
-        catch (CliException failure)
+        catch (Exception failure) when (CliFailure.From(failure) is { } reported)
         {
-            Report(failure.Message, failure.Hint, environment);
-            return (int)failure.ExitCode;
+            Report(reported.Message, reported.Hint, environment);
+            return (int)reported.ExitCode;
         }
     }
 
     internal static RootCommand CreateRoot(CliEnvironment environment)
     {
-        _ = environment;
-        return new RootCommand("Secrets from Git to Kubernetes: seal, encrypt, sync.");
+        var root = new RootCommand("Secrets from Git to Kubernetes: seal, encrypt, sync.")
+        {
+            SealCommand.Create(environment),
+            UnsealCommand.Create(environment),
+            ResealCommand.Create(environment),
+            SetCommand.Create(environment),
+            UnsetCommand.Create(environment),
+            EditCommand.Create(environment),
+            ViewCommand.Create(environment),
+            DiffCommand.Create(environment),
+            LintCommand.Create(environment),
+            CertCommand.Create(environment),
+            KeysCommand.Create(environment),
+            CompletionCommand.Create(environment),
+        };
+        return root;
     }
 
     private static int ReportUsage(ParseResult parsed, CliEnvironment environment)

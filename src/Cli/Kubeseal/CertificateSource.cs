@@ -9,12 +9,12 @@ internal static class CertificateSource
 {
     private static readonly TimeSpan WarningPeriod = TimeSpan.FromDays(30);
 
-    internal static async Task<byte[]> ReadAsync(KubesealSession session, CancellationToken cancellationToken)
+    /// <summary>Reads the certificate's PEM text; without a place, the controller is asked.</summary>
+    internal static async Task<byte[]> ReadAsync(string place, CliEnvironment environment, Func<ControllerProxy> openController, CancellationToken cancellationToken)
     {
-        var place = session.Flags.Certificate;
         if (place.Length == 0)
         {
-            using var controller = new ControllerProxy(session);
+            using var controller = openController();
             return await controller.FetchCertificateAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -23,15 +23,16 @@ internal static class CertificateSource
         return (colon > 1 ? place[..colon].ToLowerInvariant() : "") switch
         {
             "http" or "https" => await DownloadAsync(place, cancellationToken).ConfigureAwait(false),
-            "file" => session.ReadFile(new Uri(place).LocalPath),
-            _ => ReadFile(session, place),
+            "file" => ReadFile(environment, new Uri(place).LocalPath),
+            _ => ReadFile(environment, place),
         };
     }
 
-    internal static SealingCertificate Parse(byte[] pem, KubesealSession session)
+    /// <summary>Reads the certificate and refuses an expired one; one that expires soon is warned of.</summary>
+    internal static SealingCertificate Parse(byte[] pem, CliEnvironment environment)
     {
         var certificate = SealingCertificate.Parse(pem);
-        var now = session.Environment.Time.GetUtcNow();
+        var now = environment.Time.GetUtcNow();
         var end = certificate.NotAfter.ToString("MMMM d, yyyy", CultureInfo.InvariantCulture);
         if (certificate.IsExpired(now))
         {
@@ -40,18 +41,18 @@ internal static class CertificateSource
 
         if (certificate.IsExpired(now + WarningPeriod))
         {
-            session.Environment.PrintError($"warning: the sealing certificate expires on {end}; ask for a newer one with --fetch-cert\n");
+            environment.PrintError($"warning: the sealing certificate expires on {end}; ask for a newer one with --fetch-cert\n");
         }
 
         return certificate;
     }
 
     // Compatibility: the wording of Go's os.Open.
-    private static byte[] ReadFile(KubesealSession session, string path)
+    private static byte[] ReadFile(CliEnvironment environment, string path)
     {
         try
         {
-            return session.ReadFile(path);
+            return File.ReadAllBytes(environment.PathOf(path));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -6,14 +6,17 @@ namespace SecretsOps.Cli.Kubeseal;
 /// <summary>Speaks to the controller through the API server's service proxy, with the user's own credentials (reference section 3.3).</summary>
 internal sealed class ControllerProxy : IDisposable
 {
-    private readonly KubesealSession _session;
+    private readonly ControllerAddress _address;
+    private readonly Action<string> _trace;
     private readonly ApiClient _client;
     private string? _path;
 
-    internal ControllerProxy(KubesealSession session)
+    /// <summary>Speaks to the controller at an address; <paramref name="trace"/> is told of every request.</summary>
+    internal ControllerProxy(ControllerAddress address, Action<string> trace)
     {
-        _session = session;
-        _client = new ApiClient(Kubeconfig.Load(session.Connection));
+        _address = address;
+        _trace = trace;
+        _client = new ApiClient(Kubeconfig.Load(address.Connection));
     }
 
     public void Dispose() => _client.Dispose();
@@ -44,22 +47,18 @@ internal sealed class ControllerProxy : IDisposable
         {
             Method = method,
             Path = _path + endpoint,
-            Description = $"Service/{_session.Flags.ControllerNamespace}/{_session.Flags.ControllerName}: {endpoint}",
+            Description = $"Service/{_address.Namespace}/{_address.Name}: {endpoint}",
             Body = body,
             Accept = method == HttpMethod.Get ? "application/x-pem-file, */*" : "application/json, */*",
         };
         var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (_session.Flags.Verbosity >= 6)
-        {
-            _session.Environment.PrintError($"{method} {request.Path} {response.Status} {response.ReasonPhrase}\n");
-        }
-
+        _trace($"{method} {request.Path} {response.Status} {response.ReasonPhrase}\n");
         return response;
     }
 
     private async Task<string> FindServiceAsync(CancellationToken cancellationToken)
     {
-        var (@namespace, name) = (_session.Flags.ControllerNamespace, _session.Flags.ControllerName);
+        var (@namespace, name) = (_address.Namespace, _address.Name);
         try
         {
             var service = await _client.GetAsync(ApiResource.Services, @namespace, name, cancellationToken).ConfigureAwait(false);

@@ -81,14 +81,14 @@ internal static class KubesealCommandLine
 
     private static async Task RunWithCertificateAsync(KubesealSession session, CancellationToken cancellationToken)
     {
-        var pem = await CertificateSource.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var pem = await CertificateSource.ReadAsync(session.Flags.Certificate, session.Environment, session.OpenController, cancellationToken).ConfigureAwait(false);
         if (session.Flags.FetchesCertificate)
         {
             session.WriteOutput(pem);
             return;
         }
 
-        var certificate = CertificateSource.Parse(pem, session);
+        var certificate = CertificateSource.Parse(pem, session.Environment);
         if (session.Flags.MergeInto.Length > 0)
         {
             MergeIntoMode.Run(session, certificate);

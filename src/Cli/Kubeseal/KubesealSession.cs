@@ -26,6 +26,9 @@ internal sealed class KubesealSession(KubesealFlags flags, CliEnvironment enviro
         UserAgent = "kubeseal",
     };
 
+    /// <summary>Opens the way to the controller.</summary>
+    internal ControllerProxy OpenController() => new(new ControllerAddress(Connection, flags.ControllerNamespace, flags.ControllerName), Trace);
+
     /// <summary>The namespace for input that names none: flag, kubeconfig, service account, <c>default</c>.</summary>
     internal string DefaultNamespace() => Kubeconfig.NamespaceOf(Connection);
 
@@ -89,6 +92,14 @@ internal sealed class KubesealSession(KubesealFlags flags, CliEnvironment enviro
         else
         {
             AtomicFile.Write(environment.PathOf(flags.SealedSecretFile), bytes);
+        }
+    }
+
+    private void Trace(string request)
+    {
+        if (flags.Verbosity >= 6)
+        {
+            environment.PrintError(request);
         }
     }
 

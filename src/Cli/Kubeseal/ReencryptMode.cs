@@ -15,7 +15,7 @@ internal static class ReencryptMode
     {
         var input = session.ReadInput();
         var file = SealedSecretFile.Parse(input, "input");
-        using var controller = new ControllerProxy(session);
+        using var controller = session.OpenController();
         foreach (var document in file.Documents)
         {
             var values = await RotateAsync(controller, document.Object, cancellationToken).ConfigureAwait(false);

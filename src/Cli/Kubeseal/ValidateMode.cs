@@ -12,7 +12,7 @@ internal static class ValidateMode
     internal static async Task RunAsync(KubesealSession session, CancellationToken cancellationToken)
     {
         var documents = KubesealSession.Documents(session.ReadInput()).ToList();
-        using var controller = new ControllerProxy(session);
+        using var controller = session.OpenController();
         foreach (var document in documents)
         {
             if (document.Root is not JsonObject json)
