@@ -96,8 +96,9 @@ internal sealed class ObjectStore : IAsyncDisposable
             {
                 Commit(batch);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception)
             {
+                // Whatever it was, those who wait must not wait for ever; what the disk holds is what counts at the next start.
                 batch.ForEach(pending => pending.Done.TrySetException(new StorageException("The object log could not be written; the write was not made.", exception)));
             }
         }

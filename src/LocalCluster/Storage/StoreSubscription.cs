@@ -7,7 +7,7 @@ internal sealed class StoreSubscription(string? resource, Action<StoreSubscripti
 {
     private const int LongestQueue = 16384;
 
-    private readonly Channel<StoreEvent> _queue = Channel.CreateUnbounded<StoreEvent>(new() { SingleReader = true });
+    private readonly Channel<StoreEvent> _queue = Channel.CreateUnbounded<StoreEvent>();
 
     internal ChannelReader<StoreEvent> Events => _queue.Reader;
 
