@@ -11,6 +11,8 @@ internal sealed class HealBackOff
     private int _slowed;
     private DateTimeOffset _last;
 
+    private TimeSpan Delay => TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, 2 * Math.Pow(3, _slowed)));
+
     /// <summary>How long the next repair has to wait.</summary>
     public TimeSpan Remaining(DateTimeOffset now)
     {
@@ -20,8 +22,7 @@ internal sealed class HealBackOff
             return TimeSpan.Zero;
         }
 
-        var delay = TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, 2 * Math.Pow(3, _slowed)));
-        var remaining = _last + delay - now;
+        var remaining = _last + Delay - now;
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 
@@ -35,10 +36,10 @@ internal sealed class HealBackOff
         return _repairs.Count;
     }
 
-    // A quiet spell longer than the last delay ends the fight.
+    // A quiet spell much longer than the last delay ends the fight.
     private void Settle(DateTimeOffset now)
     {
-        var horizon = TimeSpan.FromSeconds(Math.Max(Window.TotalSeconds, 2 * Math.Pow(3, Math.Min(_slowed + 1, 5))));
+        var horizon = 4 * Delay > Window ? 4 * Delay : Window;
         while (_repairs.TryPeek(out var oldest) && now - oldest > horizon)
         {
             _repairs.Dequeue();

@@ -1,0 +1,48 @@
+using SecretsOps.GitOps.Engine;
+
+namespace SecretsOps.GitOps.Tests.Engine;
+
+public sealed class HealBackOffTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void The_first_repairs_go_at_once()
+    {
+        var heals = new HealBackOff();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(TimeSpan.Zero, heals.Remaining(Start.AddSeconds(i)));
+            heals.Count(Start.AddSeconds(i));
+        }
+    }
+
+    [Fact]
+    public void A10_a_fight_slows_down_to_five_minutes()
+    {
+        var heals = new HealBackOff();
+        var now = Start;
+        var delays = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            var wait = heals.Remaining(now);
+            delays.Add(wait.TotalSeconds);
+            now += wait;
+            heals.Count(now);
+        }
+
+        Assert.Equal([0, 0, 0, 2, 6, 18, 54, 162, 300, 300], delays);
+    }
+
+    [Fact]
+    public void A_quiet_spell_ends_the_fight()
+    {
+        var heals = new HealBackOff();
+        for (var i = 0; i < 3; i++)
+        {
+            heals.Count(Start);
+        }
+
+        Assert.Equal(TimeSpan.Zero, heals.Remaining(Start.AddMinutes(20)));
+    }
+}
