@@ -6,6 +6,8 @@ using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Rendering.Directory;
+using SecretsOps.GitOps.Rendering.Helm;
+using SecretsOps.GitOps.Rendering.Kustomize;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Client;
@@ -51,7 +53,7 @@ public sealed partial class ApplicationEngine : IDisposable
         var pipeline = new SyncPipeline(
             sources,
             new SopsFileDecryptor(_keys),
-            new RendererSet([new DirectoryRenderer()]),
+            new RendererSet([new DirectoryRenderer(), new KustomizeRenderer(tools), new HelmRenderer(tools)]),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(new IgnoredFields(tools), _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),
