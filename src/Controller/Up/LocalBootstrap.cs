@@ -24,8 +24,8 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Definitions().Select(definition => client.ApplyAsync(ApiResource.CustomResourceDefinitions, definition, Applying, cancellationToken)));
-        await ApplyAsync(ApiResource.Namespaces, $$"""{"metadata":{"name":"{{ControllerNamespace}}"}}""", cancellationToken);
-        await ApplyAsync(ApiResource.Namespaces, $$"""{"metadata":{"name":"{{ApplicationsNamespace}}"}}""", cancellationToken);
+        await ApplyAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ControllerNamespace}}}"}}""", cancellationToken);
+        await ApplyAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ApplicationsNamespace}}}"}}""", cancellationToken);
         await ApplyAsync(ApiResource.Services, Service(ServiceName, 8080), cancellationToken);
         await ApplyAsync(ApiResource.Services, Service(MetricsServiceName, 8081), cancellationToken);
         await CreateDefaultProjectAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
     }
 
     private static string Service(string name, int port) =>
-        $$"""{"metadata":{"name":"{{name}}","namespace":"{{ControllerNamespace}}","labels":{"name":"{{name}}"}},"spec":{"ports":[{"port":{{port}},"targetPort":{{port}}}]}}""";
+        $$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{ControllerNamespace}}}","labels":{"name":"{{{name}}}"}},"spec":{"ports":[{"port":{{{port}}},"targetPort":{{{port}}}}]}}""";
 
     private async Task CreateDefaultProjectAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
         {
             await ApplyAsync(
                 ApiResource.AppProjects,
-                $$"""{"metadata":{"name":"default","namespace":"{{ApplicationsNamespace}}"},"spec":{"sourceRepos":["*"],"destinations":[{"namespace":"*","server":"*"}],"clusterResourceWhitelist":[{"group":"*","kind":"*"}]}}""",
+                $$$"""{"metadata":{"name":"default","namespace":"{{{ApplicationsNamespace}}}"},"spec":{"sourceRepos":["*"],"destinations":[{"namespace":"*","server":"*"}],"clusterResourceWhitelist":[{"group":"*","kind":"*"}]}}""",
                 cancellationToken);
         }
     }
