@@ -10,7 +10,7 @@ internal static class SecretsOpsCommandLine
 {
     internal static async Task<int> RunAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var parsed = CreateRoot(environment).Parse(arguments);
+        var parsed = CreateRoot(environment).Parse(PassedOn(arguments));
         if (parsed.Action is ParseErrorAction)
         {
             return ReportUsage(parsed, environment);
@@ -46,9 +46,15 @@ internal static class SecretsOpsCommandLine
             CertCommand.Create(environment),
             KeysCommand.Create(environment),
             CompletionCommand.Create(environment),
+            UpCommand.Create(),
+            ControllerCommand.Create(),
         };
         return root;
     }
+
+    // The flags of these two verbs are the other program's, --help included.
+    private static string[] PassedOn(string[] arguments) =>
+        arguments is [UpCommand.Name or ControllerCommand.Name, ..] ? [arguments[0], "--", .. arguments[1..]] : arguments;
 
     private static int ReportUsage(ParseResult parsed, CliEnvironment environment)
     {
