@@ -1,4 +1,5 @@
 using SecretsOps.Controller.Options;
+using SecretsOps.GitOps.Engine;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Controller.Hosting;
@@ -7,9 +8,33 @@ namespace SecretsOps.Controller.Hosting;
 internal static class ClusterWorkers
 {
     /// <summary>Every worker that the options switch on.</summary>
-    public static IReadOnlyList<IClusterWorker> For(ApiClient client, ControllerOptions options, string ownNamespace, ILoggerFactory logs)
+    public static IReadOnlyList<IClusterWorker> For(ApiClient client, ControllerOptions options, string ownNamespace, string cacheDirectory, ILoggerFactory logs)
     {
-        _ = (client, options, ownNamespace, logs);
-        return [];
+        var workers = new List<IClusterWorker>();
+        if (options.IsSyncEngineOn)
+        {
+            workers.Add(new EngineWorker(client, Engine(options, ownNamespace, cacheDirectory), logs.CreateLogger<ApplicationEngine>()));
+        }
+
+        return workers;
+    }
+
+    private static EngineOptions Engine(ControllerOptions options, string ownNamespace, string cacheDirectory) => new()
+    {
+        ControlNamespace = options.ApplicationsNamespace,
+        KeyNamespace = ownNamespace,
+        CacheFolder = cacheDirectory,
+        SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
+    };
+}
+
+/// <summary>The sync engine as a worker: made anew with every term of leadership, so that nothing stale is carried over.</summary>
+internal sealed class EngineWorker(ApiClient client, EngineOptions options, ILogger logger) : IClusterWorker
+{
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var engine = new ApplicationEngine(client, options, client.Connection.TimeProvider, logger);
+        await engine.RunAsync(cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ internal static class RunCommand
         using var logs = new LoggerFactory([new SlogLoggerProvider(options.Log, Console.Out, Console.Error, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         using var client = new ApiClient(Connect(options));
         RunLog.Starting(logs.CreateLogger("run"), ProductVersion.Revision);
-        await using var host = new ControllerHost(client, options, OwnNamespace(options), ClusterWorkers.For(client, options, OwnNamespace(options), logs), logs);
+        await using var host = new ControllerHost(client, options, OwnNamespace(options), ClusterWorkers.For(client, options, OwnNamespace(options), Path.Combine(Path.GetTempPath(), "secretsops-repositories"), logs), logs);
         using var renewal = PosixSignalRegistration.Create((PosixSignal)UserSignal1, context =>
         {
             context.Cancel = true;

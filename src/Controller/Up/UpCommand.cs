@@ -31,7 +31,8 @@ internal static class UpCommand
         using var logs = new LoggerFactory([new SlogLoggerProvider(logOptions, log, log, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         using var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath, UserAgent = "secretsops-controller" }));
         var controllerOptions = ControllerOptionsOfUp();
-        await using var host = new ControllerHost(client, controllerOptions, LocalBootstrap.ControllerNamespace, ClusterWorkers.For(client, controllerOptions, LocalBootstrap.ControllerNamespace, logs), logs);
+        var workers = ClusterWorkers.For(client, controllerOptions, LocalBootstrap.ControllerNamespace, Path.Combine(directory, "repositories"), logs);
+        await using var host = new ControllerHost(client, controllerOptions, LocalBootstrap.ControllerNamespace, workers, logs);
         await host.StartAsync(cancellationToken);
         cluster.RegisterService(LocalBootstrap.ControllerNamespace, LocalBootstrap.ServiceName, host.Http.Api);
         cluster.RegisterService(LocalBootstrap.ControllerNamespace, LocalBootstrap.MetricsServiceName, host.Http.Metrics);
