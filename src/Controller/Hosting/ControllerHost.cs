@@ -3,6 +3,7 @@ using SecretsOps.Controller.Keys;
 using SecretsOps.Controller.Metrics;
 using SecretsOps.Controller.Options;
 using SecretsOps.Controller.Reconcilers;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Watching;
 using SecretsOps.SealedSecrets;
@@ -36,9 +37,10 @@ internal sealed class ControllerHost : IAsyncDisposable
 
         Metrics = new ControllerMetrics(ProductVersion.Revision) { OmitSecretLabels = options.Http.OmitSecretLabels };
         Keys = new KeyRingState(new KeyRing(order));
-        var keyReader = new SealingKeyReader(Keys, logs.CreateLogger<SealingKeyReader>());
+        var masterKeys = new LocalKeyService(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
+        var keyReader = new SealingKeyReader(Keys, masterKeys, logs.CreateLogger<SealingKeyReader>());
         _keyWatcher = new KeyRingWatcher(client, ownNamespace, options.Keys, Keys, keyReader, logs.CreateLogger<KeyRingWatcher>());
-        Renewal = new KeyRenewalService(client, ownNamespace, options.Keys, Keys, keyReader, logs.CreateLogger<KeyRenewalService>());
+        Renewal = new KeyRenewalService(client, ownNamespace, options.Keys, Keys, keyReader, masterKeys, logs.CreateLogger<KeyRenewalService>());
         _certificates = new CertificateWatch(Keys, options.Keys, Metrics, time, logs.CreateLogger<CertificateWatch>());
 
         _sealedSecrets = new NamespacedInformers(client, ApiResource.SealedSecrets, namespaces, new InformerOptions { LabelSelector = options.Reconcile.LabelSelector });

@@ -34,7 +34,7 @@ internal sealed partial class CertificateWatch(KeyRingState state, KeyOptions op
 
     private void Publish()
     {
-        metrics.SetKeys(state.Ring.NewestFirst.Count, state.Malformed.Count);
+        metrics.SetKeys(state.Ring.NewestFirst.Count, state.UnusableCount);
         if (state.Ring.Active is { } active)
         {
             metrics.SetCertificateExpiry(active.Fingerprint, active.Certificate.NotAfter);

@@ -1,6 +1,7 @@
 using System.Text;
 
 using SecretsOps.Controller.Options;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
@@ -9,7 +10,7 @@ namespace SecretsOps.Controller.Keys;
 
 /// <summary>Makes the first key and every later one; runs in the leader only.</summary>
 internal sealed partial class KeyRenewalService(
-    ApiClient client, string ownNamespace, KeyOptions options, KeyRingState state, SealingKeyReader reader, ILogger<KeyRenewalService> logger) : IDisposable
+    ApiClient client, string ownNamespace, KeyOptions options, KeyRingState state, SealingKeyReader reader, IKeyService masterKeys, ILogger<KeyRenewalService> logger) : IDisposable
 {
     private const int MaxNameAttempts = 16;
 
@@ -27,6 +28,7 @@ internal sealed partial class KeyRenewalService(
         {
             var policy = new RenewalPolicy(options.RenewPeriod, cutoff);
             var need = wasAsked ? KeyNeed.Asked : KeyRenewal.NeedAt(_time.GetUtcNow(), state.Newest(), policy);
+            need = need == KeyNeed.First && state.HasLockedKeys ? KeyNeed.None : need; // a KMS that is away must not split the cluster's keys
             var isDone = need == KeyNeed.None || await TryRenewAsync(need, cancellationToken);
             cutoff = isDone ? null : cutoff;
             var sleep = isDone ? KeyRenewal.SleepAt(_time.GetUtcNow(), state.Newest(), policy with { Cutoff = null }) : TimeSpan.FromSeconds(5);
@@ -54,7 +56,7 @@ internal sealed partial class KeyRenewalService(
             await RenewAsync(need, cancellationToken);
             return true;
         }
-        catch (ApiException error)
+        catch (Exception error) when (error is ApiException or MasterKeyException)
         {
             Log.CannotWrite(logger, error.Message);
             return false;
@@ -72,8 +74,8 @@ internal sealed partial class KeyRenewalService(
             return; // another replica, or a person, was quicker
         }
 
-        var created = await CreateAsync(Secret(generated), predecessor, cancellationToken);
-        reader.Read(created);
+        var created = await CreateAsync(await SecretAsync(generated, cancellationToken), predecessor, cancellationToken);
+        await reader.ReadAsync(created, cancellationToken);
         Log.KeyWritten(logger, created.Namespace, created.Name, need);
         Log.CertificateGenerated(logger, Encoding.ASCII.GetString(generated.CertificatePem.Span));
     }
@@ -98,9 +100,12 @@ internal sealed partial class KeyRenewalService(
         }
     }
 
-    private KubernetesObject Secret(GeneratedSealingKey generated)
+    private async Task<KubernetesObject> SecretAsync(GeneratedSealingKey generated, CancellationToken cancellationToken)
     {
-        var secret = SealingKeySecret.Create(ownNamespace, options.Prefix, generated.CertificatePem.Span, generated.PrivateKeyPem.Span);
+        var privateKey = options.Protection.Count == 0
+            ? generated.PrivateKeyPem.Memory
+            : await ProtectedSealingKey.ProtectAsync(generated.PrivateKeyPem.Memory, SealingCertificate.Parse(generated.CertificatePem.Span), options.Protection, masterKeys, cancellationToken);
+        var secret = SealingKeySecret.Create(ownNamespace, options.Prefix, generated.CertificatePem.Span, privateKey.Span);
         foreach (var (name, value) in options.Annotations)
         {
             secret.SetAnnotation(name, value);

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+
+using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
 
 namespace SecretsOps.Controller.Keys;
@@ -5,6 +8,7 @@ namespace SecretsOps.Controller.Keys;
 /// <summary>The ring with a version that moves whenever it changes, so that failed objects know when trying again makes sense.</summary>
 internal sealed class KeyRingState(KeyRing ring)
 {
+    private readonly ConcurrentDictionary<NamespacedName, UnusableKey> _unusable = new();
     private int _version;
 
     /// <summary>Told after every change, on the thread that made it.</summary>
@@ -19,21 +23,24 @@ internal sealed class KeyRingState(KeyRing ring)
     /// <summary>Whether the keys of the cluster were read once.</summary>
     public bool IsLoaded { get; set; }
 
-    /// <summary>Secrets labelled as keys that hold none, with the reason.</summary>
-    public System.Collections.Concurrent.ConcurrentDictionary<Kubernetes.Objects.NamespacedName, string> Malformed { get; } = new();
+    /// <summary>Secrets labelled as keys from which none could be read.</summary>
+    public int UnusableCount => _unusable.Count;
+
+    /// <summary>Whether there is a key that only its KMS or Vault keeps from us: no reason to make a first one.</summary>
+    public bool HasLockedKeys => _unusable.Values.Contains(UnusableKey.Locked);
 
     /// <summary>Puts a key in.</summary>
     public void Add(SealingKey key)
     {
         ring.Add(key);
-        Malformed.TryRemove(key.Source, out _);
+        _unusable.TryRemove(key.Source, out _);
         Tell();
     }
 
     /// <summary>Takes out what a Secret held.</summary>
-    public bool Remove(Kubernetes.Objects.NamespacedName source)
+    public bool Remove(NamespacedName source)
     {
-        Malformed.TryRemove(source, out _);
+        _unusable.TryRemove(source, out _);
         var hadKey = ring.Remove(source);
         if (hadKey)
         {
@@ -44,10 +51,10 @@ internal sealed class KeyRingState(KeyRing ring)
     }
 
     /// <summary>Notes a Secret that holds no usable key; a key it held before is no longer used.</summary>
-    public void SetMalformed(Kubernetes.Objects.NamespacedName source, string reason)
+    public void SetUnusable(NamespacedName source, UnusableKey why)
     {
         Remove(source);
-        Malformed[source] = reason;
+        _unusable[source] = why;
     }
 
     /// <summary>What renewal looks at, or null when there is no key.</summary>
@@ -59,4 +66,14 @@ internal sealed class KeyRingState(KeyRing ring)
         Interlocked.Increment(ref _version);
         Changed?.Invoke();
     }
+}
+
+/// <summary>Why no key could be read from a Secret that should hold one.</summary>
+internal enum UnusableKey
+{
+    /// <summary>It holds no RSA key with a certificate.</summary>
+    Malformed,
+
+    /// <summary>Its KMS or Vault did not open it.</summary>
+    Locked,
 }

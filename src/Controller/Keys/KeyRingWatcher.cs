@@ -62,7 +62,11 @@ internal sealed partial class KeyRingWatcher(
         foreach (var secret in secrets.OrderBy(secret => SecretText(secret, "creationTimestamp"), StringComparer.Ordinal))
         {
             _versions[secret.NamespacedName] = secret.ResourceVersion;
-            reader.Read(secret);
+            if (!await reader.ReadAsync(secret, cancellationToken))
+            {
+                _versions.TryRemove(secret.NamespacedName, out _);
+                _changed.AddWithBackOff(secret.NamespacedName);
+            }
         }
     }
 
@@ -97,8 +101,12 @@ internal sealed partial class KeyRingWatcher(
         }
         else
         {
+            if (!await reader.ReadAsync(secret, cancellationToken))
+            {
+                throw new SealingKeyException($"{secret}: the private key is still locked");
+            }
+
             _versions[name] = secret.ResourceVersion;
-            reader.Read(secret);
         }
 
         return ReconcileResult.Done;

@@ -1,3 +1,5 @@
+using SecretsOps.SealedSecrets;
+
 namespace SecretsOps.Controller.Options;
 
 using ControllerFlag = Flag<ControllerOptions>;
@@ -93,7 +95,7 @@ internal static class ControllerFlags
         Switch("leader-elect", "true", "Elect one replica to write; the others serve HTTP and wait.", (o, v) => o with { Replica = o.Replica with { ElectLeader = v } }),
         Text("leader-elect-lease-duration", "15s", "How long a silent leader stays leader.", (o, v) => o with { Replica = o.Replica with { LeaseDuration = GoText.Duration(v) } }),
         Text("key-expiry-warning", "720h0m0s", "How long before the active certificate expires a warning is given.", (o, v) => o with { Keys = o.Keys with { ExpiryWarning = GoText.Duration(v) } }),
-        Text("key-protection", "", "KMS or Vault key that wraps private sealing keys (docs/how-to/protect-sealing-keys.md).", (o, v) => o with { Keys = o.Keys with { Protection = v } }),
+        Text("key-protection", "", "Comma-separated KMS or Vault keys, TYPE:KEY, that wrap new private sealing keys; any one opens them.", (o, v) => o with { Keys = o.Keys with { Protection = [.. GoText.List(v).Select(MasterKeyReference.Parse)] } }),
         Switch("authenticate-callers", "false", "Demand a bearer token that the API server accepts for verify and rotate.", (o, v) => o with { Http = o.Http with { AuthenticateCallers = v } }),
         Text("max-body-bytes", "4194304", "Largest request body read.", (o, v) => o with { Http = o.Http with { MaxBodyBytes = GoText.Integer(v) } }),
     ];

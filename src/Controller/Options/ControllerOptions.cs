@@ -1,3 +1,5 @@
+using SecretsOps.KeyManagement;
+
 namespace SecretsOps.Controller.Options;
 
 /// <summary>Everything the command line decides; the defaults are upstream's (docs/reference/controller-flags.md).</summary>
@@ -67,8 +69,8 @@ internal sealed record KeyOptions
     /// <summary>How long before the active certificate expires a warning is given.</summary>
     public TimeSpan ExpiryWarning { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>The KMS or Vault key that wraps new private keys (<c>--key-protection</c>); empty keeps them as upstream does.</summary>
-    public string Protection { get; init; } = "";
+    /// <summary>The KMS or Vault keys that wrap new private keys (<c>--key-protection</c>), any one of which opens them; none keeps them as upstream does.</summary>
+    public IReadOnlyList<MasterKey> Protection { get; init; } = [];
 }
 
 /// <summary>Which objects are looked at, and how hard.</summary>
