@@ -14,6 +14,7 @@ namespace SecretsOps.Controller.Hosting;
 internal sealed class ControllerHost : IAsyncDisposable
 {
     private readonly ControllerOptions _options;
+    private readonly SealingKeyReader _keyReader;
     private readonly KeyRingWatcher _keyWatcher;
     private readonly NamespacedInformers _sealedSecrets;
     private readonly LiveSecrets _liveSecrets;
@@ -38,9 +39,9 @@ internal sealed class ControllerHost : IAsyncDisposable
         Metrics = new ControllerMetrics(ProductVersion.Revision) { OmitSecretLabels = options.Http.OmitSecretLabels };
         Keys = new KeyRingState(new KeyRing(order));
         var masterKeys = new LocalKeyService(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
-        var keyReader = new SealingKeyReader(Keys, masterKeys, logs.CreateLogger<SealingKeyReader>());
-        _keyWatcher = new KeyRingWatcher(client, ownNamespace, options.Keys, Keys, keyReader, logs.CreateLogger<KeyRingWatcher>());
-        Renewal = new KeyRenewalService(client, ownNamespace, options.Keys, Keys, keyReader, masterKeys, logs.CreateLogger<KeyRenewalService>());
+        _keyReader = new SealingKeyReader(Keys, masterKeys, logs.CreateLogger<SealingKeyReader>());
+        _keyWatcher = new KeyRingWatcher(client, ownNamespace, options.Keys, Keys, _keyReader, logs.CreateLogger<KeyRingWatcher>());
+        Renewal = new KeyRenewalService(client, ownNamespace, options.Keys, Keys, _keyReader, masterKeys, logs.CreateLogger<KeyRenewalService>());
         _certificates = new CertificateWatch(Keys, options.Keys, Metrics, time, logs.CreateLogger<CertificateWatch>());
 
         _sealedSecrets = new NamespacedInformers(client, ApiResource.SealedSecrets, namespaces, new InformerOptions { LabelSelector = options.Reconcile.LabelSelector });
@@ -91,7 +92,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         var always = new List<Task> { _leadership.RunAsync(LeadAsync, cancellationToken) };
         if (_options.IsSealingOn)
         {
-            always.Add(KeepKeysAsync(cancellationToken));
+            always.Add(_keyWatcher.RunAsync(cancellationToken));
             always.Add(_sealedSecrets.RunAsync(cancellationToken));
             always.Add(_liveSecrets.Informers?.RunAsync(cancellationToken) ?? Task.CompletedTask);
             always.Add(_events.RunAsync(cancellationToken));
@@ -111,13 +112,8 @@ internal sealed class ControllerHost : IAsyncDisposable
 
         _sealing.Dispose();
         _keyWatcher.Dispose();
+        _keyReader.Dispose();
         Renewal.Dispose();
-    }
-
-    private async Task KeepKeysAsync(CancellationToken cancellationToken)
-    {
-        await _keyWatcher.LoadAsync(cancellationToken);
-        await _keyWatcher.RunAsync(cancellationToken);
     }
 
     private async Task LeadAsync(CancellationToken cancellationToken)
@@ -133,7 +129,7 @@ internal sealed class ControllerHost : IAsyncDisposable
 
     private async Task UnsealAsync(CancellationToken cancellationToken)
     {
-        await _keyWatcher.LoadAsync(cancellationToken);
+        await _keyWatcher.WaitForLoadAsync(cancellationToken);
         await Together.RunAsync([Renewal.RunAsync(cancellationToken), _sealing.LeadAsync(cancellationToken)]);
     }
 

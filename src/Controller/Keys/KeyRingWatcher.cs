@@ -16,29 +16,15 @@ internal sealed partial class KeyRingWatcher(
 
     private readonly WorkQueue<NamespacedName> _changed = new(client.Connection.TimeProvider, new BackOff { Longest = TimeSpan.FromSeconds(30) });
     private readonly System.Collections.Concurrent.ConcurrentDictionary<NamespacedName, string> _versions = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Reads every key once, retrying until the API server answers.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        Log.Searching(logger);
-        for (var failures = 1; !state.IsLoaded; failures++)
-        {
-            try
-            {
-                await LoadOnceAsync(cancellationToken);
-                state.IsLoaded = true;
-            }
-            catch (ApiException error)
-            {
-                Log.CannotLoad(logger, error.Message);
-                await Task.Delay(BackOff.Default.DelayAfter(failures), client.Connection.TimeProvider, cancellationToken);
-            }
-        }
-    }
+    /// <summary>Waits until every key was read once.</summary>
+    public Task WaitForLoadAsync(CancellationToken cancellationToken) => _loaded.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Follows changes until cancelled.</summary>
+    /// <summary>Reads every key, then follows changes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await LoadAsync(cancellationToken);
         var informer = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = ownNamespace, LabelSelector = Selector, MetadataOnly = true });
         informer.Changed += change => _changed.Add(change.Name);
         var loop = new ReconcileLoop<NamespacedName>(_changed, (name, token) => RefreshAsync(informer, name, token), 1, client.Connection.TimeProvider);
@@ -47,6 +33,25 @@ internal sealed partial class KeyRingWatcher(
 
     /// <inheritdoc/>
     public void Dispose() => _changed.Dispose();
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Log.Searching(logger);
+        for (var failures = 1; !state.IsLoaded; failures++)
+        {
+            try
+            {
+                await LoadOnceAsync(cancellationToken);
+                state.IsLoaded = true;
+                _loaded.TrySetResult();
+            }
+            catch (ApiException error)
+            {
+                Log.CannotLoad(logger, error.Message);
+                await Task.Delay(BackOff.Default.DelayAfter(failures), client.Connection.TimeProvider, cancellationToken);
+            }
+        }
+    }
 
     private async Task LoadOnceAsync(CancellationToken cancellationToken)
     {

@@ -7,13 +7,30 @@ using SecretsOps.SealedSecrets;
 namespace SecretsOps.Controller.Keys;
 
 /// <summary>Reads key Secrets into the ring, unwrapping those that a KMS or Vault protects; a Secret that holds no key never stops the process (defect D5).</summary>
-internal sealed partial class SealingKeyReader(KeyRingState state, IKeyService masterKeys, ILogger<SealingKeyReader> logger)
+internal sealed partial class SealingKeyReader(KeyRingState state, IKeyService masterKeys, ILogger<SealingKeyReader> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<NamespacedName, string> _reported = new();
+    private readonly SemaphoreSlim _oneAtATime = new(1);
 
     /// <summary>Puts the key of a Secret into the ring, or notes why there is none.</summary>
     /// <returns>False when trying again may help: the key is wrapped, and its KMS or Vault did not open it.</returns>
     public async Task<bool> ReadAsync(KubernetesObject secret, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadOneAsync(secret, cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<bool> ReadOneAsync(KubernetesObject secret, CancellationToken cancellationToken)
     {
         try
         {

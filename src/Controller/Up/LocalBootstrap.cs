@@ -7,7 +7,7 @@ using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.Controller.Up;
 
-/// <summary>Makes a fresh cluster what the controller expects: definitions, namespaces, Services, the default project, and what the command line asked for.</summary>
+/// <summary>Makes a fresh cluster what the controller expects: definitions, namespaces, Services, and what the command line asked for.</summary>
 internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
 {
     public const string ControllerNamespace = "kube-system";
@@ -15,20 +15,18 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
     public const string ServiceName = "sealed-secrets-controller";
     public const string MetricsServiceName = "sealed-secrets-controller-metrics";
 
-    private const string FieldManager = "secretsops-up";
     private const string AgeKeySecret = "secretsops-age-key";
 
-    private static readonly ApplyOptions Applying = new() { FieldManager = FieldManager, Force = true };
+    private const string FieldManager = "secretsops-up";
 
     /// <summary>Applies everything; the second time nothing changes.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Definitions().Select(definition => client.ApplyAsync(ApiResource.CustomResourceDefinitions, definition, Applying, cancellationToken)));
-        await ApplyAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ControllerNamespace}}}"}}""", cancellationToken);
-        await ApplyAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ApplicationsNamespace}}}"}}""", cancellationToken);
-        await ApplyAsync(ApiResource.Services, Service(ServiceName, 8080), cancellationToken);
-        await ApplyAsync(ApiResource.Services, Service(MetricsServiceName, 8081), cancellationToken);
-        await CreateDefaultProjectAsync(cancellationToken);
+        await Task.WhenAll(Definitions().Select(definition => PutAsync(ApiResource.CustomResourceDefinitions, definition, cancellationToken)));
+        await PutAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ControllerNamespace}}}"}}""", cancellationToken);
+        await PutAsync(ApiResource.Namespaces, $$$"""{"metadata":{"name":"{{{ApplicationsNamespace}}}"}}""", cancellationToken);
+        await PutAsync(ApiResource.Services, Service(ServiceName, 8080), cancellationToken);
+        await PutAsync(ApiResource.Services, Service(MetricsServiceName, 8081), cancellationToken);
         if (options.AgeKeyFile.Length > 0)
         {
             await ApplyAgeKeyAsync(cancellationToken);
@@ -36,7 +34,7 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
 
         if (options.Repository.Length > 0)
         {
-            await ApplyAsync(ApiResource.Applications, LocalApplication.Manifest(options), cancellationToken);
+            await PutAsync(ApiResource.Applications, LocalApplication.Manifest(options), cancellationToken);
         }
     }
 
@@ -58,18 +56,6 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
     private static string Service(string name, int port) =>
         $$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{ControllerNamespace}}}","labels":{"name":"{{{name}}}"}},"spec":{"ports":[{"port":{{{port}}},"targetPort":{{{port}}}}]}}""";
 
-    private async Task CreateDefaultProjectAsync(CancellationToken cancellationToken)
-    {
-        // Whatever its owner made of it stays.
-        if (await client.TryGetAsync(ApiResource.AppProjects, ApplicationsNamespace, "default", cancellationToken) is null)
-        {
-            await ApplyAsync(
-                ApiResource.AppProjects,
-                $$$"""{"metadata":{"name":"default","namespace":"{{{ApplicationsNamespace}}}"},"spec":{"sourceRepos":["*"],"destinations":[{"namespace":"*","server":"*"}],"clusterResourceWhitelist":[{"group":"*","kind":"*"}]}}""",
-                cancellationToken);
-        }
-    }
-
     private async Task ApplyAgeKeyAsync(CancellationToken cancellationToken)
     {
         byte[] identities;
@@ -86,14 +72,27 @@ internal sealed class LocalBootstrap(ApiClient client, UpOptions options)
         secret.SetLabel("secretsops.io/decryption-key", "active");
         secret.Json["type"] = "Opaque";
         secret.Json["data"] = new JsonObject { ["identity.agekey"] = Convert.ToBase64String(identities) };
-        await client.ApplyAsync(ApiResource.Secrets, secret, Applying, cancellationToken);
+        await PutAsync(ApiResource.Secrets, secret, cancellationToken);
     }
 
-    private async Task ApplyAsync(ApiResource resource, string json, CancellationToken cancellationToken)
+    private async Task PutAsync(ApiResource resource, string json, CancellationToken cancellationToken)
     {
         var @object = (JsonObject)JsonNode.Parse(json)!;
         @object["apiVersion"] = resource.Gvk.ApiVersion;
         @object["kind"] = resource.Kind;
-        await client.ApplyAsync(resource, new KubernetesObject(@object), Applying, cancellationToken);
+        await PutAsync(resource, new KubernetesObject(@object), cancellationToken);
+    }
+
+    // A merge patch that changes nothing writes nothing: the second start leaves every object as it is.
+    private async Task PutAsync(ApiResource resource, KubernetesObject wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.CreateAsync(resource, wanted, new WriteOptions { FieldManager = FieldManager }, cancellationToken);
+        }
+        catch (ApiException error) when (error.IsAlreadyExists)
+        {
+            await client.PatchAsync(resource, wanted.Namespace, wanted.Name, PatchType.Merge, wanted.ToUtf8Json(), new PatchOptions { FieldManager = FieldManager }, cancellationToken);
+        }
     }
 }
