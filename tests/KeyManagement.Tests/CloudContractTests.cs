@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using SecretsOps.KeyManagement.Tests.Fakes;
+
+namespace SecretsOps.KeyManagement.Tests;
+
+/// <summary>What every network backend must do, over a registry of all of them (checklist 112 to 120).</summary>
+public class CloudContractTests
+{
+    private static readonly Dictionary<string, Func<FakeKeyService>> Registry = new()
+    {
+        ["aws_kms"] = () => new FakeAwsKms(),
+        ["vault"] = () => new FakeVault(),
+        ["gcp_kms"] = () => new FakeGcpKms(),
+        ["azure_keyvault"] = () => new FakeAzureKeyVault(),
+        ["alibaba_kms_acs3"] = () => new FakeAlibabaKms("3.0"),
+        ["alibaba_kms_rpc"] = () => new FakeAlibabaKms("1.0"),
+        ["huawei_kms"] = () => new FakeHuaweiKms(),
+    };
+
+    private readonly byte[] _dataKey = RandomNumberGenerator.GetBytes(32);
+
+    public static TheoryData<string> Backends => [.. Registry.Keys];
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_wrapped_key_is_unwrapped_by_another_process(string backend)
+    {
+        using var world = new World(backend);
+
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+
+        using var dataKey = await world.Service().UnwrapAsync(world.Fake.Key, wrapped, default);
+        Assert.Equal(_dataKey, dataKey.Span.ToArray());
+        Assert.DoesNotContain(Convert.ToBase64String(_dataKey), wrapped, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_changed_wrapped_key_is_refused_with_the_key_named(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+        var middle = wrapped.Length / 2;
+        var changed = wrapped[..middle] + (wrapped[middle] == 'A' ? 'B' : 'A') + wrapped[(middle + 1)..];
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.Key, changed, default));
+
+        Assert.Contains(world.Fake.Key.Identity, refused.Message, StringComparison.Ordinal);
+        world.AssertNoSecretIn(refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Another_key_or_context_does_not_unwrap(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+
+        await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.OtherKey, wrapped, default));
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_refusal_tells_the_services_word_and_a_remedy_and_no_secret(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+        world.Fake.Mood = Mood.Refusing;
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.Contains(world.Fake.RefusalWord, refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(refused.Remedy);
+        world.AssertNoSecretIn(refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Throttling_is_waited_out(string backend)
+    {
+        using var world = new World(backend);
+        var service = world.Service();
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        (world.Fake.MoodLasts, world.Fake.Mood) = (2, Mood.Throttling);
+
+        using var dataKey = await service.UnwrapAsync(world.Fake.Key, wrapped, default);
+
+        Assert.Equal(_dataKey, dataKey.Span.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_fault_of_the_server_is_tried_again_and_then_told(string backend)
+    {
+        using var world = new World(backend);
+        var service = world.Service();
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        var before = world.Fake.Requests.Count;
+        world.Fake.Mood = Mood.Failing;
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+        Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Garbage_is_refused(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+        world.Fake.Mood = Mood.Garbage;
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.Contains(world.Fake.Key.Identity, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_service_that_hangs_is_given_up_within_the_keys_time(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+        world.Fake.Mood = Mood.Hanging;
+        var service = new LocalKeyService(KeyCredentials.FromEnvironment(world.Environment.Keys) with { KeyTimeout = TimeSpan.FromMilliseconds(300) });
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.Contains("did not finish within 0.3 seconds", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Without_credentials_the_user_is_told_how_to_get_some(string backend)
+    {
+        using var world = new World(backend);
+        using var bare = new TestEnvironment();
+        world.Fake.ConfigureWithoutCredentials(bare);
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => bare.Service().WrapAsync(world.Fake.Key, _dataKey, default));
+
+        Assert.NotNull(refused.Remedy);
+        Assert.Empty(world.Fake.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Many_keys_are_unwrapped_at_once(string backend)
+    {
+        using var world = new World(backend);
+        var service = world.Service();
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+
+        var dataKeys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => service.UnwrapAsync(world.Fake.Key, wrapped, default)));
+
+        Assert.All(dataKeys, dataKey => Assert.Equal(_dataKey, dataKey.Span.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_cache_asks_the_service_once_for_each_wrapped_key(string backend)
+    {
+        using var world = new World(backend);
+        using var service = new CachingKeyService(world.Service());
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        var before = world.Fake.Requests.Count;
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => service.UnwrapAsync(world.Fake.Key, wrapped, default)));
+
+        Assert.InRange(world.Fake.Requests.Count - before, 1, 2); // one operation, perhaps after one login
+    }
+
+    /// <summary>A fake service, and an environment that leads to it.</summary>
+    private sealed class World : IDisposable
+    {
+        public World(string backend)
+        {
+            Fake = Registry[backend]();
+            Fake.Configure(Environment);
+        }
+
+        public FakeKeyService Fake { get; }
+
+        public TestEnvironment Environment { get; } = new();
+
+        public LocalKeyService Service() => Environment.Service();
+
+        public void AssertNoSecretIn(Exception exception)
+        {
+            for (var cause = exception; cause is not null; cause = cause.InnerException)
+            {
+                Assert.All(Fake.Secrets, secret => Assert.DoesNotContain(secret, cause.Message, StringComparison.Ordinal));
+            }
+        }
+
+        public void Dispose()
+        {
+            Fake.Dispose();
+            Environment.Dispose();
+        }
+    }
+}

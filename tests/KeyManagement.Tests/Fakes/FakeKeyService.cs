@@ -1,0 +1,23 @@
+namespace SecretsOps.KeyManagement.Tests.Fakes;
+
+/// <summary>A fake cloud service with one key, for the contract tests: it checks signatures and tokens with code of its own.</summary>
+internal abstract class FakeKeyService : LoopbackServer
+{
+    /// <summary>A key that the service knows.</summary>
+    public abstract MasterKey Key { get; }
+
+    /// <summary>A key like it that the service does not know, or another context.</summary>
+    public abstract MasterKey OtherKey { get; }
+
+    /// <summary>Secrets that must not show up in any message.</summary>
+    public abstract IReadOnlyList<string> Secrets { get; }
+
+    /// <summary>A word of the refusal that the user must see.</summary>
+    public abstract string RefusalWord { get; }
+
+    /// <summary>Sets the variables with which the client finds this server and logs in.</summary>
+    public abstract void Configure(TestEnvironment environment);
+
+    /// <summary>Sets variables that lead nowhere, so that no credentials are found, quickly.</summary>
+    public abstract void ConfigureWithoutCredentials(TestEnvironment environment);
+}

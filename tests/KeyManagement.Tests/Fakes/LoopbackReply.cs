@@ -1,0 +1,35 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SecretsOps.KeyManagement.Tests.Fakes;
+
+/// <summary>An answer of a fake service.</summary>
+internal sealed record LoopbackReply(int Status, byte[] Body)
+{
+    public LoopbackReply(int status, string body)
+        : this(status, Encoding.UTF8.GetBytes(body))
+    {
+    }
+
+    public LoopbackReply(int status, JsonObject body)
+        : this(status, body.ToJsonString())
+    {
+    }
+
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    public static LoopbackReply Ok(JsonObject body) => new(200, body);
+
+    public async Task WriteAsync(HttpListenerResponse response)
+    {
+        response.StatusCode = Status;
+        foreach (var (name, value) in Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        await response.OutputStream.WriteAsync(Body);
+        response.Close();
+    }
+}

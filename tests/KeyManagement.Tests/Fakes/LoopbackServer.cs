@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SecretsOps.KeyManagement.Tests.Fakes;
+
+/// <summary>What a fake service does with the next requests.</summary>
+internal enum Mood
+{
+    Helpful,
+    Throttling,
+    Failing,
+    Hanging,
+    Garbage,
+    Refusing,
+}
+
+/// <summary>An HTTP server on loopback that a fake cloud service answers through; on demand it throttles, hangs or talks nonsense instead.</summary>
+internal abstract class LoopbackServer : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+
+    protected LoopbackServer()
+    {
+        Port = FreePort();
+        _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
+        _listener.Start();
+        _loop = Task.Run(AcceptAsync);
+    }
+
+    public int Port { get; }
+
+    public string Address => $"http://127.0.0.1:{Port}";
+
+    /// <summary>The mood towards key operations; logins stay helpful.</summary>
+    public Mood Mood { get; set; }
+
+    /// <summary>How many requests the mood lasts.</summary>
+    public int MoodLasts { get; set; } = int.MaxValue;
+
+    /// <summary>Every request that came, in order.</summary>
+    public ConcurrentQueue<LoopbackRequest> Requests { get; } = new();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Close();
+        _loop.GetAwaiter().GetResult();
+        _stop.Dispose();
+    }
+
+    /// <summary>Answers one request.</summary>
+    protected abstract LoopbackReply Answer(LoopbackRequest request);
+
+    /// <summary>The service's own way of saying "too many requests".</summary>
+    protected virtual LoopbackReply Throttle() => new(429, "{}");
+
+    /// <summary>The service's own way of refusing.</summary>
+    protected abstract LoopbackReply Refuse();
+
+    /// <summary>Whether the request is a key operation rather than a login.</summary>
+    protected virtual bool IsKeyOperation(LoopbackRequest request) => true;
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _ = Task.Run(() => ServeAsync(context));
+        }
+    }
+
+    private async Task ServeAsync(HttpListenerContext context)
+    {
+        try
+        {
+            var request = await LoopbackRequest.ReadAsync(context.Request);
+            Requests.Enqueue(request);
+            await (await ReactAsync(request)).WriteAsync(context.Response);
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            context.Response.Abort();
+        }
+    }
+
+    private async Task<LoopbackReply> ReactAsync(LoopbackRequest request)
+    {
+        var mood = IsKeyOperation(request) && MoodLasts-- > 0 ? Mood : Mood.Helpful;
+        if (mood == Mood.Hanging)
+        {
+            await Task.Delay(Timeout.Infinite, _stop.Token);
+        }
+
+        return mood switch
+        {
+            Mood.Throttling => Throttle(),
+            Mood.Failing => new LoopbackReply(503, "upstream is away"),
+            Mood.Garbage => new LoopbackReply(200, "<html>not what you think</html>"),
+            Mood.Refusing => Refuse(),
+            _ => Answer(request),
+        };
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
