@@ -1,5 +1,4 @@
 using SecretsOps.Kubernetes.Reconciling;
-using SecretsOps.LocalCluster.BuiltIn;
 using SecretsOps.LocalCluster.Kinds;
 using SecretsOps.LocalCluster.Resources;
 using SecretsOps.LocalCluster.Storage;
@@ -42,7 +41,7 @@ internal sealed class DefinitionController(ControllerTools tools) : ClusterContr
             return ReconcileResult.RequeueAfter(LookAgain, "objects of the kind are held by their finalizers");
         }
 
-        await tools.RemoveFinalizerAsync(key, "kube-apiserver", DefinitionDefaults.CleanupFinalizer);
+        await tools.RemoveFinalizerAsync(key, "kube-apiserver", DefinitionStatus.CleanupFinalizer);
         return ReconcileResult.Done;
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SecretsOps.LocalCluster.Kinds;
 using SecretsOps.LocalCluster.Patching;
-using SecretsOps.LocalCluster.Schema;
 
 namespace SecretsOps.LocalCluster.Http;
 
@@ -20,9 +19,9 @@ internal static class PatchApplication
             return ApplyPlain(mediaType, target, patch);
         }
 
-        var schema = SchemaCatalog.Default.Kinds.GetValueOrDefault(kind.Gvk)?.Schema
-            ?? throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, application/apply-patch+yaml");
-        return StrategicMergePatch.Apply(target, RequestBody.ParseObject(patch), schema);
+        return kind.Custom is null
+            ? StrategicMergePatch.Apply(target, RequestBody.ParseObject(patch), kind.Schema.Root)
+            : throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, application/apply-patch+yaml");
     }
 
     /// <summary>A patch that needs no schema.</summary>

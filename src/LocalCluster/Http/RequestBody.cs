@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using SecretsOps.Kubernetes.Objects;
+using SecretsOps.LocalCluster.Protobuf;
+using SecretsOps.LocalCluster.Schema;
 
 namespace SecretsOps.LocalCluster.Http;
 
@@ -31,14 +33,19 @@ internal static class RequestBody
     }
 
     /// <summary>The one object in the body.</summary>
-    internal static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    internal static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        (await ReadWithBytesAsync(request, cancellationToken)).Object;
+
+    /// <summary>The one object in the body, and its JSON as sent (empty when it was not JSON).</summary>
+    internal static async Task<(JsonObject Object, ReadOnlyMemory<byte> Json)> ReadWithBytesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var bytes = await ReadAsync(request, cancellationToken);
         return MediaType(request) switch
         {
-            "" or "application/json" => ParseObject(bytes),
-            "application/yaml" => ParseYaml(bytes),
-            _ => throw ApiErrors.UnsupportedMediaType("application/json, application/yaml"),
+            "" or "application/json" => (ParseObject(bytes), bytes),
+            "application/yaml" => (ParseYaml(bytes), default),
+            ProtobufDecoder.MediaType => (ProtobufDecoder.Decode(bytes), default),
+            _ => throw ApiErrors.UnsupportedMediaType($"application/json, application/yaml, {ProtobufDecoder.MediaType}"),
         };
     }
 
@@ -46,7 +53,7 @@ internal static class RequestBody
     {
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? throw ApiErrors.BadRequest("couldn't get version/kind; json parse error: the body is not a JSON object");
+            return FieldValidation.Parse(json) as JsonObject ?? throw ApiErrors.BadRequest("couldn't get version/kind; json parse error: the body is not a JSON object");
         }
         catch (JsonException)
         {

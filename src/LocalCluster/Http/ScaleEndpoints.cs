@@ -38,7 +38,7 @@ internal sealed class ScaleEndpoints(ObjectStore store, ObjectWriter writer)
     private async Task WriteAsync(ResourceRequest request, Func<JsonObject, JsonObject> change)
     {
         var paths = ScalePaths.Of(request.Kind);
-        var context = request.ToWriteContext() with { Subresource = "" };
+        var context = request.ToWriteContext() with { FieldValidation = FieldValidation.Ignore };
         var result = await writer.UpdateAsync(request.Kind, request.Info.Namespace, request.Info.Name, live => paths.WriteInto(live, change(paths.ScaleOf(live))), context);
         await AnswerAsync(request, result.Json);
     }

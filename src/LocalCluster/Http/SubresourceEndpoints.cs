@@ -81,7 +81,7 @@ internal sealed class SubresourceEndpoints(
         {
             live.Section("spec")["nodeName"] = body.Text("target", "name");
             return live;
-        }, request.ToWriteContext() with { Subresource = "" });
+        }, request.ToWriteContext());
         await AnswerSuccessAsync(request);
     }
 

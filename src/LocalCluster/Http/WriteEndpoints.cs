@@ -13,8 +13,8 @@ internal sealed class WriteEndpoints(ObjectStore store, ObjectWriter writer, Obj
 {
     internal async Task CreateAsync(ResourceRequest request)
     {
-        var context = request.ToWriteContext();
-        var body = await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
+        var (body, sent) = await RequestBody.ReadWithBytesAsync(request.Context.Request, request.Aborted);
+        var context = request.ToWriteContext() with { Body = sent };
         var result = await writer.CreateAsync(request.Kind, request.Info.Namespace, body, context);
         request.SendWarnings(context);
         await reads.AnswerAsync(request, 201, result.Json);
@@ -22,8 +22,8 @@ internal sealed class WriteEndpoints(ObjectStore store, ObjectWriter writer, Obj
 
     internal async Task UpdateAsync(ResourceRequest request)
     {
-        var context = request.ToWriteContext();
-        var body = await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
+        var (body, sent) = await RequestBody.ReadWithBytesAsync(request.Context.Request, request.Aborted);
+        var context = request.ToWriteContext() with { Body = sent };
         DemandVersion(request.Kind, body);
         var result = await writer.UpdateAsync(request.Kind, request.Info.Namespace, request.Info.Name, _ => (JsonObject)body.DeepClone(), context);
         request.SendWarnings(context);
@@ -83,8 +83,10 @@ internal sealed class WriteEndpoints(ObjectStore store, ObjectWriter writer, Obj
 
     private static async Task<DeleteRequest> ReadOptionsAsync(ResourceRequest request)
     {
-        var bytes = await RequestBody.ReadAsync(request.Context.Request, request.Aborted);
-        return DeleteRequest.Parse(bytes.Length == 0 ? null : RequestBody.ParseObject(bytes), request.Query);
+        var body = request.Context.Request.ContentLength is 0 or null && request.Context.Request.ContentType is null
+            ? null
+            : await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
+        return DeleteRequest.Parse(body, request.Query);
     }
 
     private static JsonObject Deleted(ResourceKind kind, JsonObject last)

@@ -8,15 +8,6 @@ internal sealed record CustomKind
     /// <summary>The definition's <c>spec.versions[]</c> entry.</summary>
     internal required JsonObject Version { get; init; }
 
-    /// <summary>The version that objects are stored in.</summary>
-    internal required string StorageVersion { get; init; }
-
-    /// <summary>The definition's resourceVersion, by which compiled schemas are cached.</summary>
-    internal required string DefinitionRevision { get; init; }
-
-    /// <summary>The definition's name.</summary>
-    internal required string DefinitionName { get; init; }
-
     /// <summary><c>additionalPrinterColumns</c>.</summary>
     internal JsonArray? PrinterColumns => Version["additionalPrinterColumns"] as JsonArray;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.LocalCluster.Resources;
+using SecretsOps.LocalCluster.Schema;
 using SecretsOps.LocalCluster.Storage;
 
 namespace SecretsOps.LocalCluster.Kinds;
@@ -40,11 +41,10 @@ internal sealed class KindRegistry(ObjectStore store)
     private static IEnumerable<ResourceKind> KindsOf(JsonObject definition)
     {
         var versions = definition.Items("spec", "versions").OfType<JsonObject>().ToList();
-        var stored = versions.Find(version => version.Flag("storage")).Text("name");
-        return versions.Where(version => version.Flag("served")).Select(version => KindOf(definition, version, stored));
+        return versions.Where(version => version.Flag("served")).Select(version => KindOf(definition, version));
     }
 
-    private static ResourceKind KindOf(JsonObject definition, JsonObject version, string stored)
+    private static ResourceKind KindOf(JsonObject definition, JsonObject version)
     {
         var names = definition.Find("spec", "names");
         return new ResourceKind
@@ -56,14 +56,11 @@ internal sealed class KindRegistry(ObjectStore store)
             ShortNames = [.. names.Items("shortNames").Select(name => name.Text())],
             Categories = [.. names.Items("categories").Select(name => name.Text())],
             IsNamespaced = definition.Text("spec", "scope") == "Namespaced",
-            HasGeneration = true,
+            Schema = CrdSchema.For(definition, version.Text("name")),
             Subresources = [.. SubresourcesOf(version)],
             Custom = new CustomKind
             {
                 Version = version,
-                StorageVersion = stored,
-                DefinitionRevision = definition.Text("metadata", "resourceVersion"),
-                DefinitionName = definition.Text("metadata", "name"),
             },
         };
     }

@@ -1,4 +1,5 @@
 using SecretsOps.Kubernetes.Objects;
+using SecretsOps.LocalCluster.Schema;
 
 namespace SecretsOps.LocalCluster.Kinds;
 
@@ -25,8 +26,8 @@ internal sealed record ResourceKind
 
     internal IReadOnlyList<Subresource> Subresources { get; init; } = [];
 
-    /// <summary>Whether writes to the spec count up <c>metadata.generation</c>.</summary>
-    internal bool HasGeneration { get; init; }
+    /// <summary>The rules of its objects.</summary>
+    internal required KindSchema Schema { get; init; }
 
     /// <summary>What a CustomResourceDefinition says beyond names; null for a built-in kind.</summary>
     internal CustomKind? Custom { get; init; }

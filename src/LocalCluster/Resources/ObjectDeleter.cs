@@ -110,7 +110,7 @@ internal sealed class ObjectDeleter(ObjectStore store, TimeProvider time)
         }
 
         metadata["deletionGracePeriodSeconds"] = 0;
-        if (kind.HasGeneration)
+        if (json.Find("metadata", "generation") is not null)
         {
             metadata["generation"] = json.Number("metadata", "generation") + 1;
         }

@@ -1,121 +1,114 @@
 using System.Text.Json.Nodes;
-using SecretsOps.LocalCluster.Http;
 using SecretsOps.LocalCluster.Kinds;
+using SecretsOps.LocalCluster.Patching;
 using SecretsOps.LocalCluster.Schema;
 
 namespace SecretsOps.LocalCluster.Resources;
 
-/// <summary>Makes what a client sends into what is stored: system metadata, defaults, schema, field ownership.</summary>
+/// <summary>Makes what a client sends into what is stored: system metadata, the kind's rules, field ownership.</summary>
 internal sealed class ObjectPreparation(TimeProvider time)
 {
+    private const string Definitions = "customresourcedefinitions.apiextensions.k8s.io";
+
     /// <summary>Metadata that only the server writes.</summary>
     private static readonly string[] SystemMetadata =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName", "selfLink"];
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName", "selfLink", "resourceVersion"];
+
+    internal DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>A new object, ready to store.</summary>
-    internal JsonObject ForCreate(ResourceKind kind, JsonObject body)
+    internal JsonObject ForCreate(ResourceKind kind, JsonObject body, WriteContext context)
     {
-        var metadata = body.Section("metadata");
-        NameIt(kind, metadata);
-        metadata["uid"] = Guid.NewGuid().ToString();
-        metadata["creationTimestamp"] = ObjectTimestamp.Now(time);
-        metadata.Remove("deletionTimestamp");
-        metadata.Remove("deletionGracePeriodSeconds");
-        metadata.Remove("selfLink");
-        metadata.Remove("resourceVersion");
-        metadata.Remove("generation");
-        if (kind.HasGeneration)
+        FieldCheck.Apply(kind, body, context);
+        kind.Schema.Prune(body);
+        SetNewMetadata(body.Section("metadata"));
+        kind.Schema.PrepareForCreate(body);
+        Complete(kind, body);
+        Refuse(kind, body, kind.Schema.Validate(body));
+        if (!context.IsApply)
         {
-            metadata["generation"] = 1;
+            ManagedFieldsUpdate.ForWrite(null, body, kind.Schema, context.FieldManager, context.Subresource, Now);
         }
 
-        if (kind.HasStatus && StatusOnCreate.IsDropped(kind))
-        {
-            body.Remove("status");
-        }
-
-        DropEmptyMetadata(metadata);
-        BuiltIn.BuiltInDefaults.Apply(kind, body, null, "");
-        CheckName(kind, metadata.Text("name"));
-        BuiltIn.BuiltInValidation.CheckCreate(kind, body);
         return body;
     }
 
     /// <summary>A changed object, ready to store; equal to <paramref name="live"/> when nothing changed.</summary>
-    internal static JsonObject ForUpdate(ResourceKind kind, JsonObject live, JsonObject body, WriteContext context)
+    internal JsonObject ForUpdate(ResourceKind kind, JsonObject live, JsonObject body, WriteContext context)
     {
-        var next = context.Subresource == "status" ? WithStatusOf(live, body) : body;
-        var metadata = next.Section("metadata");
+        FieldCheck.Apply(kind, body, context);
+        kind.Schema.Prune(body);
+        var metadata = body.Section("metadata");
         foreach (var field in SystemMetadata)
         {
             metadata.CopyField(live["metadata"], field);
         }
 
-        metadata.CopyField(live["metadata"], "resourceVersion");
-        DropEmptyMetadata(metadata);
-        if (kind.HasStatus && context.Subresource != "status")
+        kind.Schema.ApplyDefaults(body);
+        kind.Schema.PrepareForUpdate(body, live, context.Subresource == "status" ? "status" : "");
+        KeepNamespace(kind, live, body, context);
+        if (kind.QualifiedPlural == Definitions)
         {
-            next.CopyField(live, "status");
+            DefinitionStatus.Follow(body);
         }
 
-        BuiltIn.BuiltInDefaults.Apply(kind, next, live, context.Subresource);
-        BuiltIn.BuiltInValidation.CheckUpdate(kind, live, next);
-        CountGeneration(kind, live, next);
-        return next;
-    }
-
-    private static void NameIt(ResourceKind kind, JsonObject metadata)
-    {
-        if (metadata.Text("name").Length > 0)
+        Refuse(kind, body, kind.Schema.ValidateUpdate(body, live));
+        if (!context.IsApply)
         {
-            return;
+            ManagedFieldsUpdate.ForWrite(live, body, kind.Schema, context.FieldManager, context.Subresource, Now);
         }
 
-        var prefix = metadata.Text("generateName");
-        metadata["name"] = prefix.Length > 0
-            ? ObjectNames.Generate(prefix)
-            : throw ApiErrors.Invalid(kind, "", FieldError.Required("metadata.name", "name or generateName is required"));
+        return body;
     }
 
-    private static void CheckName(ResourceKind kind, string name)
+    private void SetNewMetadata(JsonObject metadata)
     {
-        if (ObjectNames.Check(kind, name) is { } error)
+        if (metadata.Text("name").Length == 0 && metadata.Text("generateName") is { Length: > 0 } prefix)
         {
-            throw ApiErrors.Invalid(kind, name, error);
+            metadata["name"] = GeneratedName.From(prefix);
+        }
+
+        foreach (var field in SystemMetadata.Where(field => field != "generateName"))
+        {
+            metadata.Remove(field);
+        }
+
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["creationTimestamp"] = ObjectTimestamp.Now(time);
+    }
+
+    /// <summary>What controllers would add a moment later.</summary>
+    private static void Complete(ResourceKind kind, JsonObject body)
+    {
+        switch (kind.QualifiedPlural)
+        {
+            case "namespaces":
+                body.Section("spec")["finalizers"] = new JsonArray("kubernetes");
+                body["status"] = new JsonObject { ["phase"] = "Active" };
+                break;
+            case "persistentvolumeclaims" or "persistentvolumes":
+                body["status"] = new JsonObject { ["phase"] = "Pending" };
+                break;
+            case Definitions:
+                DefinitionStatus.Establish(body);
+                break;
         }
     }
 
-    private static JsonObject WithStatusOf(JsonObject live, JsonObject body)
+    /// <summary>A namespace's own finalizers change through one subresource only.</summary>
+    private static void KeepNamespace(ResourceKind kind, JsonObject live, JsonObject body, WriteContext context)
     {
-        var next = (JsonObject)live.DeepClone();
-        next.CopyField(body, "status");
-        next.Section("metadata").CopyField(body["metadata"], "managedFields");
-        return next;
-    }
-
-    private static void CountGeneration(ResourceKind kind, JsonObject live, JsonObject next)
-    {
-        if (kind.HasGeneration && !IsSameDesire(kind, live, next))
+        if (kind.QualifiedPlural == "namespaces" && context.Subresource != "finalize")
         {
-            next.Section("metadata")["generation"] = live.Number("metadata", "generation") + 1;
+            body.CopyField(live, "spec");
         }
     }
 
-    /// <summary>Whether two states differ only in metadata and, where that is a subresource, status.</summary>
-    private static bool IsSameDesire(ResourceKind kind, JsonObject live, JsonObject next)
+    private static void Refuse(ResourceKind kind, JsonObject body, IReadOnlyList<FieldError> errors)
     {
-        var fields = live.Select(field => field.Key).Union(next.Select(field => field.Key));
-        return fields.All(field => field is "metadata" or "apiVersion" || (field == "status" && kind.HasStatus) || JsonNode.DeepEquals(live[field], next[field]));
-    }
-
-    private static void DropEmptyMetadata(JsonObject metadata)
-    {
-        foreach (var field in (string[])["labels", "annotations", "finalizers", "ownerReferences", "managedFields", "creationTimestamp", "generateName"])
+        if (errors.Count > 0)
         {
-            if (metadata.ContainsKey(field) && metadata[field] is null or JsonObject { Count: 0 } or JsonArray { Count: 0 })
-            {
-                metadata.Remove(field);
-            }
+            throw ApiRejectionException.Invalid(kind.Gvk, body.Text("metadata", "name"), errors);
         }
     }
 }

@@ -1,9 +1,17 @@
 using System.Text.Json.Nodes;
 using SecretsOps.LocalCluster.Http;
 using SecretsOps.LocalCluster.Kinds;
+using SecretsOps.LocalCluster.Patching;
 using SecretsOps.LocalCluster.Storage;
 
 namespace SecretsOps.LocalCluster.Resources;
+
+/// <summary>What an apply does with fields that other managers own.</summary>
+internal enum Force
+{
+    Refuse,
+    TakeOver,
+}
 
 /// <summary>Creates and changes objects: the one way in, for requests and for the cluster's own controllers.</summary>
 internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparation)
@@ -23,7 +31,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparat
         var isGenerated = body.Text("metadata", "name").Length == 0;
         for (var attempt = 1; ; attempt++)
         {
-            var prepared = preparation.ForCreate(kind, (JsonObject)body.DeepClone());
+            var prepared = preparation.ForCreate(kind, (JsonObject)body.DeepClone(), context);
             var key = ObjectIdentity.KeyOf(kind, @namespace, prepared.Text("metadata", "name"));
             if (await TryCreateAsync(key, prepared, context) is { } created)
             {
@@ -63,6 +71,72 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparat
             }
         }
     }
+
+    /// <summary>Server-side apply: creates the object or merges into it, by who owns which field.</summary>
+    internal async Task<WriteResult> ApplyAsync(ResourceKind kind, string @namespace, string name, JsonObject applied, Force force, WriteContext context)
+    {
+        ObjectIdentity.Check(kind, @namespace, applied);
+        ObjectIdentity.CheckName(name, applied);
+        FieldCheck.Apply(kind, (JsonObject)applied.DeepClone(), context);
+        var key = ObjectIdentity.KeyOf(kind, @namespace, name);
+        var settled = context with { IsApply = true, FieldValidation = FieldValidation.Ignore };
+        for (var attempt = 1; ; attempt++)
+        {
+            var current = store.State.Find(key);
+            var result = current is null
+                ? await TryCreateByApplyAsync(kind, @namespace, applied, force, settled)
+                : await TryUpdateByApplyAsync(kind, current, applied, force, settled);
+            if (result is not null)
+            {
+                return result;
+            }
+
+            if (attempt == MostAttempts)
+            {
+                throw ApiErrors.Modified(kind, name);
+            }
+        }
+    }
+
+    private async Task<WriteResult?> TryCreateByApplyAsync(ResourceKind kind, string @namespace, JsonObject applied, Force force, WriteContext context)
+    {
+        if (context.Subresource.Length > 0)
+        {
+            throw ApiErrors.NotFound(kind, applied.Text("metadata", "name"));
+        }
+
+        if (applied.Text("metadata", "uid") is { Length: > 0 } uid)
+        {
+            throw ApiErrors.Conflict(kind, applied.Text("metadata", "name"), $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+        }
+
+        CheckNamespace(kind, @namespace, applied);
+        var merged = ServerSideApply.Apply(RequestFor(kind, null, applied, force, context));
+        var prepared = preparation.ForCreate(kind, merged, context);
+        return await TryCreateAsync(ObjectIdentity.KeyOf(kind, @namespace, prepared.Text("metadata", "name")), prepared, context);
+    }
+
+    private async Task<WriteResult?> TryUpdateByApplyAsync(ResourceKind kind, StoredObject current, JsonObject applied, Force force, WriteContext context)
+    {
+        var live = JsonAccess.Parse(current);
+        live["apiVersion"] = kind.Gvk.ApiVersion;
+        CheckPreconditions(kind, current.Key.Name, live, applied);
+        var merged = ServerSideApply.Apply(RequestFor(kind, live, applied, force, context));
+        return ReferenceEquals(merged, live)
+            ? new(WriteEffect.Unchanged, current.Json, current.Revision)
+            : await TryUpdateAsync(kind, current, live, merged, context);
+    }
+
+    private ApplyRequest RequestFor(ResourceKind kind, JsonObject? live, JsonObject applied, Force force, WriteContext context) => new()
+    {
+        Live = live,
+        Applied = (JsonObject)applied.DeepClone(),
+        Schema = kind.Schema,
+        Manager = context.FieldManager,
+        Force = force == Force.TakeOver,
+        Subresource = context.Subresource,
+        Now = preparation.Now,
+    };
 
     private void CheckNamespace(ResourceKind kind, string @namespace, JsonObject body)
     {
@@ -109,7 +183,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparat
     /// <summary>Null: someone else changed it in between, look again.</summary>
     private async Task<WriteResult?> TryUpdateAsync(ResourceKind kind, StoredObject current, JsonObject live, JsonObject body, WriteContext context)
     {
-        var prepared = ObjectPreparation.ForUpdate(kind, live, body, context);
+        var prepared = preparation.ForUpdate(kind, live, body, context);
         if (JsonNode.DeepEquals(live, prepared))
         {
             return new(WriteEffect.Unchanged, current.Json, current.Revision);

@@ -23,6 +23,9 @@ internal sealed record WriteContext
 
     internal FieldValidation FieldValidation { get; init; } = FieldValidation.Ignore;
 
+    /// <summary>The body as sent, in which a field may stand twice; empty where that does not matter.</summary>
+    internal ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Empty, or the part of the object that may change.</summary>
     internal string Subresource { get; init; } = "";
 
