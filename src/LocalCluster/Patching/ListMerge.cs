@@ -15,7 +15,9 @@ internal static class ListMerge
             return (JsonArray)StrategicMergePatch.WithoutDirectives(change, field?.Type ?? StructuralSchema.Deduced)!;
         }
 
-        var order = patch[StrategicMergePatch.SetOrder + name] as JsonArray;
+        // Without an order of its own the patch's list is the order.
+        var order = patch[StrategicMergePatch.SetOrder + name] as JsonArray ?? change;
+        CheckOrder(change, order, field.PatchMergeKey);
         if (field.PatchMergeKey.Length == 0)
         {
             return MergeScalars(live, change, patch[StrategicMergePatch.DeleteFromPrimitives + name] as JsonArray, order);
@@ -23,12 +25,33 @@ internal static class ListMerge
 
         var before = live.Select(item => KeyOf(item, field.PatchMergeKey)).OfType<string>().ToList();
         var merged = MergeMaps(live, change, element, field.PatchMergeKey);
-        return Ordered(merged, before, order, item => KeyOf(item, field.PatchMergeKey));
+        return Ordered(merged, before, [.. order.Select(item => KeyOf(item, field.PatchMergeKey))], item => KeyOf(item, field.PatchMergeKey));
+    }
+
+    /// <summary>A patch's items must stand in the order that the patch itself asks for.</summary>
+    private static void CheckOrder(JsonArray change, JsonArray order, string key)
+    {
+        string? Identity(JsonNode? item) => key.Length == 0 ? item?.ToJsonString() : KeyOf(item, key);
+        var items = change.Where(item => item is not JsonObject map || !map.ContainsKey(StrategicMergePatch.Directive)).ToList();
+        var wanted = new Queue<string?>(order.Select(Identity));
+        foreach (var item in items)
+        {
+            while (wanted.TryPeek(out var next) && next != Identity(item))
+            {
+                wanted.Dequeue();
+            }
+
+            if (!wanted.TryDequeue(out _))
+            {
+                throw ApiRejectionException.UntypedConfiguration(
+                    $"The order in patch list:\n[{string.Join(' ', items.Select(GoText.Of))}]\n doesn't match $setElementOrder list:\n{GoText.Of(order)}\n");
+            }
+        }
     }
 
     private static string? KeyOf(JsonNode? item, string key) => (item as JsonObject)?[key]?.ToJsonString();
 
-    private static JsonArray MergeScalars(JsonArray live, JsonArray change, JsonArray? deleted, JsonArray? order)
+    private static JsonArray MergeScalars(JsonArray live, JsonArray change, JsonArray? deleted, JsonArray order)
     {
         var before = live.Select(item => item?.ToJsonString() ?? "null").ToList();
         var gone = (deleted ?? []).Select(item => item?.ToJsonString()).ToHashSet();
@@ -43,7 +66,7 @@ internal static class ListMerge
             }
         }
 
-        return Ordered(merged, before, order, item => item?.ToJsonString() ?? "null");
+        return Ordered(merged, before, [.. order.Select(item => item?.ToJsonString())], item => item?.ToJsonString() ?? "null");
     }
 
     private static JsonArray MergeMaps(JsonArray live, JsonArray change, StructuralSchema element, string key)
@@ -75,7 +98,7 @@ internal static class ListMerge
                 return;
             }
 
-            throw StrategicMergePatch.Misfit(change, $"map: {GoText.Of(change)} does not contain declared merge key: {key}");
+            throw ApiRejectionException.UntypedConfiguration($"map: {GoText.Of(change)} does not contain declared merge key: {key}");
         }
 
         var index = live.ToList().FindIndex(item => KeyOf(item, key) == wanted);
@@ -106,16 +129,11 @@ internal static class ListMerge
     }
 
     /// <summary>
-    /// Elements the order names come in that order; the others (made by somebody else) keep their place relative to the live list.
+    /// Elements the order names come in that order; the others (made by somebody else) go before one of these only where both were in
+    /// the live list already, in that order.
     /// </summary>
-    private static JsonArray Ordered(JsonArray merged, List<string> before, JsonArray? order, Func<JsonNode?, string?> identity)
+    private static JsonArray Ordered(JsonArray merged, List<string> before, List<string?> wanted, Func<JsonNode?, string?> identity)
     {
-        if (order is null)
-        {
-            return merged;
-        }
-
-        var wanted = order.Select(item => item is JsonObject map && map.Count == 1 ? map.First().Value?.ToJsonString() : item?.ToJsonString()).ToList();
         var named = merged.Where(item => wanted.Contains(identity(item))).OrderBy(item => wanted.IndexOf(identity(item))).ToList();
         var others = merged.Where(item => !wanted.Contains(identity(item))).ToList();
         var result = new JsonArray();
@@ -123,7 +141,7 @@ internal static class ListMerge
         while (n < named.Count || o < others.Count)
         {
             var takeOther = n >= named.Count
-                || (o < others.Count && Place(others[o]) is var place && Place(named[n]) is var next && place >= 0 && (next < 0 || place < next));
+                || (o < others.Count && Place(others[o]) is var place && Place(named[n]) is var next && place >= 0 && next >= 0 && place < next);
             var item = takeOther && o < others.Count ? others[o++] : named[n++];
             result.Add(item?.DeepClone());
         }

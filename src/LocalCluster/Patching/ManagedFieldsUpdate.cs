@@ -21,7 +21,7 @@ public static class ManagedFieldsUpdate
             return; // nobody asked for tracking: the entries were dropped, and start again with the first apply
         }
 
-        var before = live is null ? new JsonObject() : (JsonObject)live.DeepClone();
+        var before = live is null ? kind.Empty() : (JsonObject)live.DeepClone();
         ManagedFields.Strip(before);
         var ownership = new FieldOwnership(kind, subresource);
         ownership.RecordUpdate(managed, before, updated, ownership.Manager(manager, isApply: false), Timestamp(now));

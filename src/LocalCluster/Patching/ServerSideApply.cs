@@ -44,7 +44,7 @@ public static class ServerSideApply
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request);
-        var live = (JsonObject)(request.Live?.DeepClone() ?? new JsonObject());
+        var live = (JsonObject)(request.Live?.DeepClone() ?? request.Schema.Empty());
         var ownership = new FieldOwnership(request.Schema, request.Subresource);
         var managed = Starting(request, live, ownership);
         var merged = Merge(request, live, managed, ownership);
@@ -87,7 +87,7 @@ public static class ServerSideApply
         if (managed.IsEmpty && request.Live is not null)
         {
             ownership.RecordUpdate(
-                managed, [], live, ownership.Manager(BeforeFirstApply, isApply: false), ManagedFieldsUpdate.Timestamp(request.Now));
+                managed, request.Schema.Empty(), live, ownership.Manager(BeforeFirstApply, isApply: false), ManagedFieldsUpdate.Timestamp(request.Now));
         }
 
         return managed;

@@ -37,7 +37,7 @@ public static class StrategicMergePatch
             case null or "merge":
                 break;
             case { } other:
-                throw Misfit(patch, $"unknown patch type: {other}");
+                throw ApiRejectionException.UntypedConfiguration($"unknown patch type: {other} in map: {GoText.Of(patch)}");
         }
 
         Retain(live, patch);

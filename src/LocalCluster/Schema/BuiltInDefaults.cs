@@ -17,6 +17,8 @@ internal sealed class BuiltInDefaults
         ["core.v1.Service"] = TargetPorts,
         ["core.v1.Pod"] = PodDefaults,
         ["batch.v1.Job"] = LabelsFromTemplate,
+        ["apps.v1.StatefulSet"] = ClaimTemplates,
+        ["apps.v1.DaemonSet"] = set => TemplateGeneration.Annotate(set, TemplateGeneration.Of(set)),
         ["networking.v1.NetworkPolicy"] = PolicyTypes,
         ["apiextensions.v1.CustomResourceDefinitionSpec"] = CrdNames,
     };
@@ -201,6 +203,14 @@ internal sealed class BuiltInDefaults
         }
     }
 
+    private static void ClaimTemplates(JsonObject set)
+    {
+        foreach (var claim in (set["spec"]?["volumeClaimTemplates"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            (claim["apiVersion"], claim["kind"]) = ("v1", "PersistentVolumeClaim");
+        }
+    }
+
     private static void PolicyTypes(JsonObject policy)
     {
         if (policy["spec"] is JsonObject spec && spec["policyTypes"] is not JsonArray { Count: > 0 })
@@ -247,18 +257,21 @@ internal sealed class BuiltInDefaults
                 map = child;
             }
 
-            if (map[Path[^1]] is null)
+            if (map[Path[^1]] is null || map[Path[^1]]!.ToString().Length == 0)
             {
                 map[Path[^1]] = Value.DeepClone();
             }
         }
 
+        private static JsonNode? At(JsonObject map, string path) =>
+            path.Split('.').Aggregate((JsonNode?)map, (node, step) => (node as JsonObject)?[step]);
+
         private static bool Holds(JsonObject map, string condition)
         {
             var parts = condition.Split('=', 2);
-            return parts.Length == 2 ? map[parts[0]]?.ToString() == parts[1]
-                : condition[0] == '!' ? map[condition[1..]] is null
-                : map[condition] is not null;
+            return parts.Length == 2 ? At(map, parts[0])?.ToString() == parts[1]
+                : condition[0] == '!' ? At(map, condition[1..]) is null
+                : At(map, condition) is not null;
         }
     }
 }

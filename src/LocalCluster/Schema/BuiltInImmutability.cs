@@ -12,13 +12,13 @@ internal static class BuiltInImmutability
     /// <summary>Compares the fields that stay as they were made.</summary>
     public static IEnumerable<FieldError> Check(GroupVersionKind kind, JsonObject updated, JsonObject live) => kind.Kind switch
     {
-        "Secret" => Frozen(updated, live, ["data"]).Concat(Same(updated, live, "type", Immutable)),
+        "Secret" => Same(updated, live, "type", Immutable).Concat(Frozen(updated, live, ["data"])),
         "ConfigMap" => Frozen(updated, live, ["data", "binaryData"]),
         "Deployment" or "ReplicaSet" or "DaemonSet" => Same(updated, live, "spec.selector", Immutable),
         "StatefulSet" => StatefulSet(updated, live),
         "Job" => Same(updated, live, "spec.selector", Immutable).Concat(JobTemplate(updated, live))
             .Concat(Same(updated, live, "spec.completionMode", Immutable)),
-        "RoleBinding" or "ClusterRoleBinding" => Same(updated, live, "roleRef", "cannot change roleRef"),
+        "RoleBinding" or "ClusterRoleBinding" => RoleReference(updated, live),
         "StorageClass" => Forbid(updated, live, "parameters", "updates to parameters are forbidden.")
             .Concat(Forbid(updated, live, "provisioner", "updates to provisioner are forbidden."))
             .Concat(Forbid(updated, live, "reclaimPolicy", "updates to reclaimPolicy are forbidden."))
@@ -36,6 +36,17 @@ internal static class BuiltInImmutability
 
     private static IEnumerable<FieldError> Same(JsonObject updated, JsonObject live, string path, string why) =>
         JsonNode.DeepEquals(At(updated, path), At(live, path)) ? [] : [FieldError.Invalid(path, At(updated, path), why)];
+
+    /// <summary>Compatibility: the API server shows its internal structure here, with Go's field names.</summary>
+    private static IEnumerable<FieldError> RoleReference(JsonObject updated, JsonObject live)
+    {
+        var role = updated["roleRef"];
+        var shown = new JsonObject
+        {
+            ["APIGroup"] = role?["apiGroup"]?.DeepClone(), ["Kind"] = role?["kind"]?.DeepClone(), ["Name"] = role?["name"]?.DeepClone(),
+        };
+        return JsonNode.DeepEquals(role, live["roleRef"]) ? [] : [FieldError.Invalid("roleRef", shown, "cannot change roleRef")];
+    }
 
     private static IEnumerable<FieldError> Forbid(JsonObject updated, JsonObject live, string path, string why) =>
         JsonNode.DeepEquals(At(updated, path), At(live, path)) ? [] : [FieldError.Forbidden(path, why)];

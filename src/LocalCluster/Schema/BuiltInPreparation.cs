@@ -15,6 +15,15 @@ internal static class BuiltInPreparation
             case "Service":
                 AllocateAddresses(body);
                 break;
+            case "Namespace":
+                body["spec"]!["finalizers"] = new JsonArray("kubernetes");
+                break;
+            case "PersistentVolume":
+                body["status"]!["lastPhaseTransitionTime"] = body["metadata"]?["creationTimestamp"]?.DeepClone();
+                break;
+            case "DaemonSet":
+                TemplateGeneration.Annotate(body, 1);
+                break;
             case "Job":
                 SelectOwnPods(body);
                 break;
@@ -32,6 +41,11 @@ internal static class BuiltInPreparation
     /// <summary>Completes a changed object: what was allocated stays when the update leaves it out.</summary>
     public static void ForUpdate(string kind, JsonObject updated, JsonObject live)
     {
+        if (kind == "DaemonSet")
+        {
+            TemplateGeneration.Carry(updated, live);
+        }
+
         if (kind != "Service" || updated["spec"] is not JsonObject spec || live["spec"] is not JsonObject old)
         {
             return;
@@ -73,7 +87,7 @@ internal static class BuiltInPreparation
     {
         foreach (var port in (spec["ports"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            port["nodePort"] ??= 30000 + ((seed + (port["port"]?.GetValue<int>() ?? 0)) % 2768);
+            port["nodePort"] ??= 30000 + ((seed + (int)JsonNumbers.Of(port["port"])) % 2768);
         }
     }
 
@@ -96,6 +110,11 @@ internal static class BuiltInPreparation
         }
 
         metadata["labels"] = labels.Parent is null ? labels : labels.DeepClone();
+        if (job["metadata"]!["labels"] is null)
+        {
+            job["metadata"]!["labels"] = metadata["labels"]!.DeepClone();
+        }
+
         job["spec"]!["selector"] ??= new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
     }
 

@@ -36,6 +36,14 @@ public sealed class BuiltInSchema : KindSchema
         SchemaCatalog.Default.Kinds.TryGetValue(kind, out var type) ? new(type) { Kind = kind } : null;
 
     /// <inheritdoc/>
+    public override JsonObject Empty()
+    {
+        var empty = new JsonObject();
+        GoRoundTrip.Normalize(empty, Root);
+        return empty;
+    }
+
+    /// <inheritdoc/>
     public override void ApplyDefaults(JsonObject body)
     {
         GoRoundTrip.Normalize(body, Root);
@@ -96,7 +104,7 @@ public sealed class BuiltInSchema : KindSchema
         Keep(updated["metadata"]!.AsObject(), live["metadata"]!.AsObject(), "generation");
         if (Generations.Contains(Kind.Kind) && subresource.Length == 0 && Kind.Kind != "PriorityClass" && SpecChanged(updated, live))
         {
-            var generation = live["metadata"]?["generation"]?.GetValue<long>() ?? 0;
+            var generation = JsonNumbers.Of(live["metadata"]?["generation"]);
             updated["metadata"]!["generation"] = generation + 1;
         }
 
@@ -115,7 +123,10 @@ public sealed class BuiltInSchema : KindSchema
     {
         ArgumentNullException.ThrowIfNull(updated);
         ArgumentNullException.ThrowIfNull(live);
-        return [.. MetadataValidation.CheckUpdate(updated, live), .. Validate(updated), .. BuiltInImmutability.Check(Kind, updated, live)];
+        var (metadata, immutable) = (MetadataValidation.CheckUpdate(updated, live), BuiltInImmutability.Check(Kind, updated, live));
+        return Kind.Kind is "Secret" or "ConfigMap" or "Service"
+            ? [.. metadata, .. immutable, .. Validate(updated)]
+            : [.. metadata, .. Validate(updated), .. immutable];
     }
 
     /// <inheritdoc/>

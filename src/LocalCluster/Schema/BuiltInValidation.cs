@@ -11,8 +11,7 @@ internal static class BuiltInValidation
     /// <summary>The syntax of a kind's object names.</summary>
     public static Func<string, IEnumerable<string>> NameSyntax(GroupVersionKind kind) => kind.Kind switch
     {
-        "Namespace" => ObjectNames.Label,
-        "Service" => ObjectNames.LetterFirstLabel,
+        "Namespace" or "Service" => ObjectNames.LabelWithoutDots,
         "Role" or "ClusterRole" or "RoleBinding" or "ClusterRoleBinding" => ObjectNames.PathSegment,
         _ => ObjectNames.Subdomain,
     };
@@ -79,7 +78,7 @@ internal static class BuiltInValidation
     {
         foreach (var name in new[] { "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds", "backoffLimit", "parallelism", "completions" })
         {
-            if (spec[name] is JsonValue value && value.TryGetValue(out long number) && number < 0)
+            if (spec[name] is JsonValue value && JsonNumbers.Of(value) < 0)
             {
                 yield return FieldError.Invalid("spec." + name, value, "must be greater than or equal to 0");
             }
@@ -93,6 +92,7 @@ internal static class BuiltInValidation
         if (spec["selector"] is not JsonObject selector)
         {
             yield return FieldError.Required("spec.selector");
+            yield return FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
         }
         else if (selector["matchLabels"] is not JsonObject { Count: > 0 } && selector["matchExpressions"] is not JsonArray { Count: > 0 })
         {
@@ -117,7 +117,7 @@ internal static class BuiltInValidation
         return PodValidation.Spec(pod, path + ".template.spec", null).Concat(pod["restartPolicy"]?.ToString() switch
         {
             "OnFailure" or "Never" => [],
-            null or "" => [FieldError.Required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"")],
+            null or "" or "Always" => [FieldError.Required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"")],
             var other => [FieldError.NotSupported(path + ".template.spec.restartPolicy", other, ["OnFailure", "Never"])],
         });
     }
@@ -162,9 +162,15 @@ internal static class BuiltInValidation
                 yield return FieldError.Required($"spec.ports[{i}].name");
             }
 
-            if (port["port"]?.GetValue<int>() is not (> 0 and < 65536))
+            if (JsonNumbers.Of(port["port"]) is not (> 0 and < 65536))
             {
                 yield return FieldError.Invalid($"spec.ports[{i}].port", port["port"], "must be between 1 and 65535, inclusive");
+            }
+
+            if (port["targetPort"] is JsonValue target && target.GetValueKind() is System.Text.Json.JsonValueKind.Number
+                && JsonNumbers.Of(target) is not (> 0 and < 65536))
+            {
+                yield return FieldError.Invalid($"spec.ports[{i}].targetPort", target, "must be between 1 and 65535, inclusive");
             }
         }
     }
@@ -230,7 +236,7 @@ internal static class BuiltInValidation
     {
         if (spec["rules"] is not JsonArray { Count: > 0 } && spec["defaultBackend"] is null)
         {
-            yield return FieldError.Invalid("spec", null, "either `defaultBackend` or `rules` must be specified") with { BadValue = null };
+            yield return FieldError.Invalid("spec", null, "either `defaultBackend` or `rules` must be specified");
         }
     }
 
@@ -256,6 +262,13 @@ internal static class BuiltInValidation
                 var below = path.Length == 0 ? name : $"{path}.{name}";
                 var allowed = shape.Fields.GetValueOrDefault(name)?.Enum ?? [];
                 var isWrong = allowed.Count > 0 && child is JsonValue && child.ToString().Length > 0 && !allowed.Contains(child.ToString());
+                if (isWrong && below == "spec.strategy.type")
+                {
+                    // Compatibility: a deployment's strategy is shown as the API server's internal structure.
+                    yield return FieldError.NotSupported("spec.strategy", new JsonObject { ["Type"] = child!.ToString(), ["RollingUpdate"] = null }, allowed);
+                    continue;
+                }
+
                 IEnumerable<FieldError> errors = isWrong && name != "restartPolicy"
                     ? [FieldError.NotSupported(below, child, allowed)]
                     : Enumerations(child, shape.TypeOf(name), below);

@@ -42,6 +42,9 @@ public sealed class CrdSchema : KindSchema
     }
 
     /// <inheritdoc/>
+    public override JsonObject Empty() => new() { ["apiVersion"] = Kind.ApiVersion, ["kind"] = Kind.Kind };
+
+    /// <inheritdoc/>
     public override void ApplyDefaults(JsonObject body) => CrdValues.ApplyDefaults(body, OpenApi);
 
     /// <inheritdoc/>
@@ -103,7 +106,7 @@ public sealed class CrdSchema : KindSchema
 
         var names = updated.Select(pair => pair.Key).Union(live.Select(pair => pair.Key)).Where(name => name != "metadata");
         var isChanged = names.Any(name => !JsonNode.DeepEquals(updated[name], live[name]));
-        updated["metadata"]!["generation"] = (live["metadata"]?["generation"]?.GetValue<long>() ?? 0) + (isChanged ? 1 : 0);
+        updated["metadata"]!["generation"] = JsonNumbers.Of(live["metadata"]?["generation"]) + (isChanged ? 1 : 0);
     }
 
     /// <inheritdoc/>

@@ -219,12 +219,12 @@ internal static class CrdValidation
 
     private static void Bounds(int count, JsonObject schema, string least, string most, string what, string path, List<FieldError> errors)
     {
-        if (schema[least] is JsonValue minimum && count < minimum.GetValue<int>())
+        if (schema[least] is JsonValue minimum && count < JsonNumbers.Of(minimum))
         {
             errors.Add(FieldError.Invalid(Shown(path), count, $"{path} in body should have at least {minimum} {what}"));
         }
 
-        if (schema[most] is JsonValue maximum && count > maximum.GetValue<int>())
+        if (schema[most] is JsonValue maximum && count > JsonNumbers.Of(maximum))
         {
             errors.Add(new(FieldErrorType.TooMany, Shown(path), $"must have at most {maximum} items") { BadValue = count.ToString(CultureInfo.InvariantCulture) });
         }
@@ -233,24 +233,24 @@ internal static class CrdValidation
     private static void Text(string text, JsonObject schema, string path, List<FieldError> errors)
     {
         var length = new StringInfo(text).LengthInTextElements;
-        if (schema["minLength"] is JsonValue least && length < least.GetValue<int>())
+        var error = schema switch
         {
-            errors.Add(FieldError.Invalid(Shown(path), text, $"{path} in body should be at least {least} chars long"));
-        }
-
-        if (schema["maxLength"] is JsonValue most && length > most.GetValue<int>())
+            _ when schema["maxLength"] is JsonValue most && length > JsonNumbers.Of(most) =>
+                new(FieldErrorType.TooLong, Shown(path), $"may not be more than {most} bytes"),
+            _ when schema["minLength"] is JsonValue least && length < JsonNumbers.Of(least) =>
+                FieldError.Invalid(Shown(path), text, $"{path} in body should be at least {least} chars long"),
+            _ when schema["pattern"]?.ToString() is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, PatternTimeout) =>
+                FieldError.Invalid(Shown(path), text, $"{path} in body should match '{pattern}'"),
+            _ => null,
+        };
+        if (error is not null)
         {
-            errors.Add(new(FieldErrorType.TooLong, Shown(path), $"may not be more than {most} bytes"));
-        }
-
-        if (schema["pattern"]?.ToString() is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, PatternTimeout))
-        {
-            errors.Add(FieldError.Invalid(Shown(path), text, $"{path} in body should match '{pattern}'"));
+            errors.Add(error);
         }
 
         if (schema["format"]?.ToString() is { } format && !CrdFormats.Fits(format, text))
         {
-            errors.Add(FieldError.Invalid(Shown(path), text, $"{path} in body must be of type {format}: \"{text}\""));
+            errors.Add(new(FieldErrorType.TypeInvalid, Shown(path), $"{path} in body must be of type {format}: \"{text}\"") { BadValue = FieldError.Show(text) });
         }
     }
 
@@ -285,28 +285,33 @@ internal static class CrdValidation
             return found;
         }
 
-        foreach (var part in schema["allOf"] as JsonArray ?? [])
+        if (schema["allOf"] is JsonArray allOf && allOf.SelectMany(Against).ToList() is { Count: > 0 } failures)
         {
-            errors.AddRange(Against(part));
+            errors.AddRange(failures);
+            errors.Add(Whole($"\"{path}\" must validate all the schemas (allOf)"));
         }
 
         if (schema["anyOf"] is JsonArray anyOf && !CrdStructure.Has(schema, CrdStructure.IntOrString) && !anyOf.Any(part => Against(part).Count == 0))
         {
+            errors.Add(Whole($"\"{path}\" must validate at least one schema (anyOf)"));
             errors.AddRange(anyOf.Count > 0 ? Against(anyOf[0]) : []);
-            errors.Add(FieldError.Invalid(Shown(path), node, $"{path} in body must validate at least one schema (anyOf)"));
         }
 
         if (schema["oneOf"] is JsonArray oneOf && oneOf.Count(part => Against(part).Count == 0) is not 1 and var matches)
         {
-            errors.Add(FieldError.Invalid(Shown(path), node, $"{path} in body must validate one and only one schema (oneOf). "
+            errors.Add(Whole($"\"{path}\" must validate one and only one schema (oneOf). "
                 + (matches == 0 ? "Found none valid" : $"Found {matches} valid alternatives")));
+            errors.AddRange(matches == 0 && oneOf.Count > 0 ? Against(oneOf[0]) : []);
         }
 
         if (schema["not"] is JsonObject not && Against(not).Count == 0)
         {
-            errors.Add(FieldError.Invalid(Shown(path), node, $"{path} in body must not validate the schema (not)"));
+            errors.Add(Whole($"\"{path}\" must not validate the schema (not)"));
         }
     }
+
+    /// <summary>Compatibility: errors of combined schemas name the field in the text only.</summary>
+    private static FieldError Whole(string detail) => FieldError.Invalid("<nil>", "", detail);
 
     private static string Below(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

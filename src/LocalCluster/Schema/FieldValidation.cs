@@ -21,6 +21,10 @@ public static class FieldValidation
         return CannotBeHandled(kind, "strict decoding error: " + string.Join(", ", problems));
     }
 
+    /// <summary>The answer to a patch that makes an object with such fields, under <c>fieldValidation=Strict</c>.</summary>
+    public static ApiRejectionException PatchRejection(IReadOnlyList<string> problems) =>
+        ApiRejectionException.InvalidPatch("{…}", "strict decoding error: " + string.Join(", ", problems));
+
     /// <summary>The answer to a body that cannot be read as the kind (see <see cref="KindSchema.TypeProblem"/>).</summary>
     public static ApiRejectionException CannotBeHandled(KindSchema kind, string problem)
     {

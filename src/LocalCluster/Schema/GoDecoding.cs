@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,9 @@ namespace SecretsOps.LocalCluster.Schema;
 /// <summary>Whether a document can be read into a built-in kind's structures; worded as Go's JSON decoder words it.</summary>
 internal static class GoDecoding
 {
+    private static readonly SearchValues<char> Base64Letters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n");
+
     /// <summary>The first value of another type than its field, or null.</summary>
     public static string? Problem(JsonObject body, StructuralSchema root, string kind) => InMap(body, root.Map!, kind, "");
 
@@ -30,7 +34,7 @@ internal static class GoDecoding
     {
         switch (value)
         {
-            case JsonObject map when type is { Wire: WireType.None, Map: { Fields.Count: > 0 } shape }:
+            case JsonObject map when type is { Wire: WireType.None, Map: { Element: null } shape }:
                 return InMap(map, shape, type.Name[(type.Name.LastIndexOf('.') + 1)..], path);
             case JsonObject map when type is { Wire: WireType.None, Map.Element: { } element }:
                 return map.Select(pair => pair.Value).OfType<JsonNode>()
@@ -49,7 +53,8 @@ internal static class GoDecoding
         return type.Wire switch
         {
             WireType.None => false,
-            WireType.Text or WireType.Time or WireType.MicroTime or WireType.Bytes => kind is JsonValueKind.String,
+            WireType.Bytes => kind is JsonValueKind.String && Base64Fault(value.ToString()) < 0,
+            WireType.Text or WireType.Time or WireType.MicroTime => kind is JsonValueKind.String,
             WireType.Boolean => kind is JsonValueKind.True or JsonValueKind.False,
             WireType.Whole or WireType.LongWhole => kind is JsonValueKind.Number && value.ToJsonString().All(c => char.IsAsciiDigit(c) || c == '-'),
             WireType.Number => kind is JsonValueKind.Number,
@@ -59,8 +64,26 @@ internal static class GoDecoding
         };
     }
 
+    /// <summary>Where base64 text goes wrong, or -1.</summary>
+    private static int Base64Fault(string text)
+    {
+        if (Convert.TryFromBase64String(text, new byte[text.Length], out _))
+        {
+            return -1;
+        }
+
+        var letters = text.TrimEnd('=').Length;
+        var fault = text.AsSpan(0, letters).IndexOfAnyExcept(Base64Letters);
+        return fault >= 0 ? fault : letters < text.Length ? letters : text.Length / 4 * 4;
+    }
+
     private static string Text(JsonNode value, StructuralSchema type, string structure, string path)
     {
+        if (type.Wire is WireType.Bytes && value.GetValueKind() is JsonValueKind.String)
+        {
+            return $"illegal base64 data at input byte {Base64Fault(value.ToString())}";
+        }
+
         if (type.Wire is WireType.Quantity && value.GetValueKind() is JsonValueKind.String)
         {
             return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

@@ -14,7 +14,7 @@ internal static class GoRoundTrip
     /// <summary>Rewrites an object in place.</summary>
     public static void Normalize(JsonObject map, StructuralSchema schema)
     {
-        if (schema.Map is not { Fields.Count: > 0 } shape)
+        if (schema.Map is not { Element: null } shape)
         {
             return;
         }
@@ -48,7 +48,7 @@ internal static class GoRoundTrip
     private static void NormalizeField(JsonObject map, SchemaField field)
     {
         var isPresent = map.TryGetPropertyValue(field.Name, out var value);
-        var isStruct = field.Type.Map is { Fields.Count: > 0 };
+        var isStruct = field.Type.Map is { Element: null };
         if (value is null && isStruct && !field.Go.HasFlag(GoField.Pointer) && !IsSelfDescribing(field))
         {
             value = new JsonObject();
@@ -112,7 +112,7 @@ internal static class GoRoundTrip
     {
         switch (value)
         {
-            case JsonObject map when type.Map is { Fields.Count: > 0 }:
+            case JsonObject map when type.Map is { Element: null }:
                 Normalize(map, type);
                 return map;
             case JsonObject map when type.Map is { Element: { } element } && type.Wire is WireType.None:
@@ -125,7 +125,7 @@ internal static class GoRoundTrip
             case JsonArray list when type.List is { } shape && type.Wire is WireType.None:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    var item = list[i] ?? (shape.Element.Map is { Fields.Count: > 0 } ? new JsonObject() : ZeroOf(shape.Element));
+                    var item = list[i] ?? (shape.Element.Map is { Element: null } ? new JsonObject() : ZeroOf(shape.Element));
                     list[i] = item is null ? null : Detached(Canonical(item, shape.Element), item);
                 }
 

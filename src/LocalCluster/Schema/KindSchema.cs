@@ -18,6 +18,9 @@ public abstract class KindSchema
     /// <summary>Whether its status is written through a subresource of its own.</summary>
     public abstract bool HasStatus { get; }
 
+    /// <summary>An object of this kind in which nothing is set.</summary>
+    public abstract JsonObject Empty();
+
     /// <summary>Fills in what is absent and has a default.</summary>
     public abstract void ApplyDefaults(JsonObject body);
 

@@ -36,7 +36,7 @@ internal static class MetadataValidation
     {
         foreach (var (key, value) in (labels ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            foreach (var problem in ObjectNames.QualifiedName(key))
+            foreach (var problem in ObjectNames.QualifiedName(key, "a valid label key"))
             {
                 yield return FieldError.Invalid(field, key, problem);
             }
@@ -111,7 +111,7 @@ internal static class MetadataValidation
             {
                 if (Text(owner, name).Length == 0)
                 {
-                    var path = $"metadata.ownerReferences[{i}].{name}";
+                    var path = "metadata.ownerReferences." + name;
                     yield return name == "apiVersion"
                         ? FieldError.Invalid(path, Text(owner, name), "version must not be empty")
                         : FieldError.Invalid(path, Text(owner, name), "must not be empty");
@@ -129,8 +129,9 @@ internal static class MetadataValidation
 
     private static IEnumerable<FieldError> Finalizers(JsonArray finalizers)
     {
-        foreach (var finalizer in finalizers.Select(item => item?.ToString() ?? ""))
+        for (var i = 0; i < finalizers.Count; i++)
         {
+            var finalizer = finalizers[i]?.ToString() ?? "";
             foreach (var problem in ObjectNames.QualifiedName(finalizer))
             {
                 yield return FieldError.Invalid("metadata.finalizers", finalizer, problem);
@@ -139,7 +140,7 @@ internal static class MetadataValidation
             if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes"))
             {
                 yield return FieldError.Invalid(
-                    "metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+                    $"metadata.finalizers[{i}]", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
             }
         }
     }

@@ -15,7 +15,7 @@ internal static partial class ObjectNames
             + "alphanumeric character" + Regex("example.com", SubdomainPattern),
         ]);
 
-    /// <summary>Names of namespaces, containers and the like.</summary>
+    /// <summary>Names of namespaces, services, containers and the like.</summary>
     public static IEnumerable<string> Label(string text) =>
         TooLong(text, 63).Concat(DnsLabel().IsMatch(text) ? [] :
         [
@@ -23,13 +23,9 @@ internal static partial class ObjectNames
             + "alphanumeric character" + Regex("my-name',  or '123-abc", "[a-z0-9]([-a-z0-9]*[a-z0-9])?"),
         ]);
 
-    /// <summary>Names of services.</summary>
-    public static IEnumerable<string> LetterFirstLabel(string text) =>
-        TooLong(text, 63).Concat(Dns1035().IsMatch(text) ? [] :
-        [
-            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an "
-            + "alphanumeric character" + Regex("my-name',  or 'abc-123", "[a-z]([-a-z0-9]*[a-z0-9])?"),
-        ]);
+    /// <summary>Names of namespaces and services: the commonest fault is named by itself.</summary>
+    public static IEnumerable<string> LabelWithoutDots(string text) =>
+        text.Contains('.', StringComparison.Ordinal) ? ["must not contain dots"] : Label(text);
 
     /// <summary>Names that need only be one segment of a path, as those of roles.</summary>
     public static IEnumerable<string> PathSegment(string text) => text is "." or ".."
@@ -37,14 +33,14 @@ internal static partial class ObjectNames
         : PathCharacters.Where(text.Contains).Select(character => $"may not contain '{character}'");
 
     /// <summary>Keys of labels and annotations, and finalizers.</summary>
-    public static IEnumerable<string> QualifiedName(string text)
+    public static IEnumerable<string> QualifiedName(string text, string what = "a qualified name")
     {
         var parts = text.Split('/');
         if (parts.Length > 2)
         {
             return
             [
-                "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+                what + " must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
                 + Regex("MyName',  or 'my.name',  or '123-abc", "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
                 + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
             ];
@@ -94,9 +90,6 @@ internal static partial class ObjectNames
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z")]
     private static partial Regex DnsLabel();
-
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z")]
-    private static partial Regex Dns1035();
 
     [GeneratedRegex(@"^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z")]
     private static partial Regex Qualified();

@@ -86,7 +86,7 @@ internal static class PodValidation
     }
 
     private static IEnumerable<FieldError> Ports(JsonObject container, string path) =>
-        (container["ports"] as JsonArray ?? []).Select((port, i) => (Number: port?["containerPort"]?.GetValue<int>() ?? 0, Index: i))
+        (container["ports"] as JsonArray ?? []).Select((port, i) => (Number: JsonNumbers.Of(port?["containerPort"]), Index: i))
             .Where(port => port.Number is < 1 or > 65535)
             .Select(port => port.Number == 0
                 ? FieldError.Required($"{path}.ports[{port.Index}].containerPort")
