@@ -1,3 +1,4 @@
+using SecretsOps.Cli.Ksops;
 using SecretsOps.Cli.Kubeseal;
 using SecretsOps.Cli.Sops;
 
@@ -17,6 +18,7 @@ internal static class Program
         {
             "kubeseal" => KubesealCommandLine.RunAsync(arguments, environment, cancellationToken),
             "sops" => SopsCommandLine.RunAsync(arguments, environment, cancellationToken),
+            "ksops" => KsopsCommandLine.RunAsync(arguments, environment, cancellationToken),
             _ => SecretsOpsCommandLine.RunAsync(arguments, environment, cancellationToken),
         };
 

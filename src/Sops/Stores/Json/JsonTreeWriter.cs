@@ -116,7 +116,7 @@ internal sealed class JsonTreeWriter(string indent)
 
         if (!double.IsFinite(number))
         {
-            throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to json: json: unsupported value: {GoNumber.FormatFixed(number)}");
+            throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to json: Error encoding value : json: unsupported value: {GoNumber.FormatFixed(number)}");
         }
 
         var magnitude = Math.Abs(number);

@@ -1,4 +1,3 @@
-using System.Text;
 using SecretsOps.Sops.Tree;
 
 namespace SecretsOps.Sops.Stores.Yaml;
@@ -95,7 +94,8 @@ internal sealed class YamlTreeBuilder(bool allowsAnyRoot)
             TreeScalarKind.Null => "<nil>",
             _ => "[]interface {}",
         };
-        return new TreeItem(Encoding.UTF8.GetString((scalar?.Plaintext ?? default).Span), value) { ForeignKeyType = foreignType };
+        var text = scalar is null ? "" : scalar.Kind == TreeScalarKind.Truth ? scalar.Text.ToLowerInvariant() : scalar.Text;
+        return new TreeItem(text, value) { ForeignKeyType = foreignType };
     }
 
     private TreeNode Value(YamlNode node, bool hasOwnComments)
