@@ -10,7 +10,7 @@ internal static class SecretsOpsCommandLine
 {
     internal static async Task<int> RunAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var parsed = CreateRoot(environment).Parse(PassedOn(arguments));
+        var parsed = CreateRoot(environment, TwoFormats.AreForSops(arguments, environment)).Parse(PassedOn(arguments));
         if (parsed.Action is ParseErrorAction)
         {
             return ReportUsage(parsed, environment);
@@ -30,18 +30,21 @@ internal static class SecretsOpsCommandLine
         }
     }
 
-    internal static RootCommand CreateRoot(CliEnvironment environment)
+    /// <summary>The verbs.</summary>
+    /// <param name="environment">The process.</param>
+    /// <param name="forSops">Whether the verbs that work on both kinds of files shall take SOPS files: <see cref="TwoFormats"/> looks at the file.</param>
+    internal static RootCommand CreateRoot(CliEnvironment environment, bool forSops = false)
     {
         var root = new RootCommand("Secrets from Git to Kubernetes: seal, encrypt, sync.")
         {
             SealCommand.Create(environment),
             UnsealCommand.Create(environment),
             ResealCommand.Create(environment),
-            SetCommand.Create(environment),
-            UnsetCommand.Create(environment),
-            EditCommand.Create(environment),
-            ViewCommand.Create(environment),
-            DiffCommand.Create(environment),
+            forSops ? SopsVerbs.Set(environment) : SetCommand.Create(environment),
+            forSops ? SopsVerbs.Unset(environment) : UnsetCommand.Create(environment),
+            forSops ? SopsVerbs.Edit(environment) : EditCommand.Create(environment),
+            forSops ? SopsVerbs.View(environment) : ViewCommand.Create(environment),
+            forSops ? SopsVerbs.Diff(environment) : DiffCommand.Create(environment),
             LintCommand.Create(environment),
             CertCommand.Create(environment),
             KeysCommand.Create(environment),
@@ -49,6 +52,11 @@ internal static class SecretsOpsCommandLine
             UpCommand.Create(),
             ControllerCommand.Create(),
         };
+        foreach (var verb in SopsVerbs.All(environment))
+        {
+            root.Subcommands.Add(verb);
+        }
+
         return root;
     }
 

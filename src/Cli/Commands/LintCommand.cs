@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecretsOps.Cli.Sealing;
+using SecretsOps.Cli.Sops;
 
 namespace SecretsOps.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class LintCommand
         var paths = new Argument<string[]>("path") { Description = "Files, directories or patterns (default: the current directory)", Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => ["."] };
         var connection = new ConnectionOptions();
         var certificate = new CertificateOption(connection);
-        var command = new Command("lint", "Check SealedSecrets offline; find plaintext Secrets. Leaves with code 3 when there are findings") { paths };
+        var command = new Command("lint", "Check SealedSecrets and SOPS files offline, without any key; find plaintext. Leaves with code 3 when there are findings") { paths };
         certificate.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -20,11 +21,18 @@ internal static class LintCommand
                 : [];
             var lint = new SealedLint([.. certificates.Select(entry => entry.Certificate)], environment.Time);
             var findings = 0;
+            var sops = new SopsSession(SopsArguments.Of([], [], [], environment), environment, SopsDialect.SecretsOps);
             foreach (var (path, _) in ManifestFiles.Expand(parsed.GetRequiredValue(paths), environment))
             {
                 foreach (var finding in lint.Check(path, Path.GetRelativePath(environment.CurrentDirectory, path)))
                 {
                     environment.Print(finding + "\n");
+                    findings++;
+                }
+
+                foreach (var problem in LintMode.Lint(sops, path) ?? [])
+                {
+                    environment.Print($"{Path.GetRelativePath(environment.CurrentDirectory, path)}: {problem}\n");
                     findings++;
                 }
             }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SecretsOps.Cli.Sops;
 using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Sops;
@@ -41,7 +40,7 @@ internal static class KsopsCommandLine
             throw new CliException("the ResourceList has no functionConfig");
         }
 
-        var generator = new KsopsGenerator(environment, environment.CurrentDirectory);
+        using var generator = new KsopsGenerator(environment, environment.CurrentDirectory);
         var items = list["items"] as JsonArray ?? [];
         foreach (var generated in await generator.GenerateAsync(configuration, cancellationToken).ConfigureAwait(false))
         {
@@ -63,7 +62,7 @@ internal static class KsopsCommandLine
     {
         var path = environment.PathOf(file);
         var root = environment.Variable("KUSTOMIZE_PLUGIN_CONFIG_ROOT") ?? environment.CurrentDirectory;
-        var generator = new KsopsGenerator(environment, root);
+        using var generator = new KsopsGenerator(environment, root);
         var separator = "";
         foreach (var document in ManifestReader.ReadDocuments(File.ReadAllBytes(path), path))
         {

@@ -10,7 +10,7 @@ using SecretsOps.Sops;
 namespace SecretsOps.Cli.Ksops;
 
 /// <summary>Makes the objects that one <c>viaduct.ai/v1</c> manifest of kind <c>ksops</c> asks for.</summary>
-internal sealed class KsopsGenerator(CliEnvironment environment, string root)
+internal sealed class KsopsGenerator(CliEnvironment environment, string root) : IDisposable
 {
     private const int DefaultConcurrency = 20;
 
@@ -32,6 +32,12 @@ internal sealed class KsopsGenerator(CliEnvironment environment, string root)
         var objects = (await Task.WhenAll(whole).ConfigureAwait(false)).SelectMany(documents => documents).ToList();
         objects.AddRange(await Task.WhenAll(built).ConfigureAwait(false));
         return objects;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _slots.Dispose();
     }
 
     private async Task<IReadOnlyList<JsonNode>> WholeFileAsync(string file, CancellationToken cancellationToken)

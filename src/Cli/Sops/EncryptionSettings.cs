@@ -22,7 +22,7 @@ internal static class EncryptionSettings
     public static EncryptOptions For(SopsSession session, string path)
     {
         // Compatibility: the rule is looked up before the options are read, so no match is an error even with --age.
-        var rule = session.Config?.RuleFor(path);
+        var rule = session.ConfigFor(path)?.RuleFor(path);
         return new EncryptOptions
         {
             Rule = Selection(session, rule),

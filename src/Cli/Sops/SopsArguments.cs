@@ -46,6 +46,19 @@ internal sealed class SopsArguments
         return parsed;
     }
 
+    /// <summary>Options that another parser has read.</summary>
+    public static SopsArguments Of(
+        IReadOnlyList<SopsFlag> flags, IEnumerable<(string Name, IReadOnlyList<string> Values)> values, IReadOnlyList<string> positional, CliEnvironment environment)
+    {
+        var arguments = new SopsArguments(flags, environment) { Positional = positional };
+        foreach (var (name, texts) in values)
+        {
+            arguments._values[name] = [.. texts];
+        }
+
+        return arguments;
+    }
+
     /// <summary>The value of an option, else of its variable, else empty.</summary>
     public string Text(string name)
     {

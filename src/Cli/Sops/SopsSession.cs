@@ -8,34 +8,26 @@ using SecretsOps.Sops.Stores;
 namespace SecretsOps.Cli.Sops;
 
 /// <summary>One run of a command: its arguments, the process, and what both say about configuration, keys and stores.</summary>
-internal sealed class SopsSession(SopsArguments arguments, CliEnvironment environment)
+internal sealed class SopsSession(SopsArguments arguments, CliEnvironment environment, SopsDialect dialect = SopsDialect.Sops)
 {
-    private SopsConfig? _config;
-    private bool _isConfigLoaded;
+    private readonly Dictionary<string, SopsConfig> _configs = new(StringComparer.Ordinal);
     private IKeyService? _keys;
 
     public SopsArguments Arguments { get; } = arguments;
 
     public CliEnvironment Environment { get; } = environment;
 
+    /// <summary>Whose habits to follow.</summary>
+    public SopsDialect Dialect { get; } = dialect;
+
     /// <summary>The services that wrap and unwrap.</summary>
-    public IKeyService Keys => _keys ??= SopsKeyServices.Create(Arguments, Environment, Warn);
+    public IKeyService Keys => _keys ??= SopsKeyServices.Create(Environment);
 
-    /// <summary>The configuration, or null when there is none.</summary>
-    public SopsConfig? Config
-    {
-        get
-        {
-            if (!_isConfigLoaded)
-            {
-                _isConfigLoaded = true;
-                var path = ConfigPath();
-                _config = path is null ? null : SopsConfig.Load(path);
-            }
+    /// <summary>The configuration that is found from the current directory, or null when there is none.</summary>
+    public SopsConfig? Config => LoadConfig(ConfigPath(null));
 
-            return _config;
-        }
-    }
+    /// <summary>The configuration for a file: sops looks from the current directory upward, we from the file's own directory.</summary>
+    public SopsConfig? ConfigFor(string path) => LoadConfig(ConfigPath(path));
 
     /// <summary>Indentation by <c>--indent</c>, else by the configuration.</summary>
     public StoreOptions StoreOptions
@@ -140,17 +132,48 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
 
     public void Warn(string message) => Log("CMD", "warning", message);
 
-    /// <summary>A line in the form of sops's logger.</summary>
-    public void Log(string area, string level, string message) =>
-        Environment.PrintError($"[{area}]\t time=\"{Environment.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\" level={level} msg={GoQuoted(message)}\n");
+    /// <summary>A line in the form of sops's logger, or of ours.</summary>
+    public void Log(string area, string level, string message) => Environment.PrintError(Dialect == SopsDialect.SecretsOps
+        ? $"secretsops: {level}: {message}\n"
+        : LogLine(area, level, message));
+
+    private string LogLine(string area, string level, string message) =>
+        $"[{area}]\t time=\"{Environment.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\" level={level} msg={GoQuoted(message)}\n";
+
 
     private static string GoQuoted(string message) =>
         $"\"{message.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
-    private string? ConfigPath()
+    private string? ConfigPath(string? file)
     {
         var path = Arguments.TextAnywhere("config");
-        return path.Length > 0 ? Environment.PathOf(path) : SopsConfig.Find(Environment.CurrentDirectory, Warn);
+        if (path.Length > 0)
+        {
+            return Environment.PathOf(path);
+        }
+
+        var ownDirectory = Dialect == SopsDialect.SecretsOps && file is not null ? Path.GetDirectoryName(file) : null;
+        return SopsConfig.Find(ownDirectory ?? Environment.CurrentDirectory, Warn);
+    }
+
+    private SopsConfig? LoadConfig(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        lock (_configs)
+        {
+            if (!_configs.TryGetValue(path, out var config))
+            {
+                config = SopsConfig.Load(path);
+                _configs[path] = Dialect == SopsDialect.Sops || config.UnknownKeys.Count == 0 ? config : throw new SopsException(
+                    SopsExitCode.Generic, string.Join('\n', config.UnknownKeys));
+            }
+
+            return config;
+        }
     }
 
     private IReadOnlyList<string> Order()

@@ -41,7 +41,7 @@ internal static class UpdateKeysMode
         }
 
         FileEditor.RequireExisting(path);
-        var config = session.Config ?? throw new SopsException(SopsExitCode.Generic, "config file not found");
+        var config = session.ConfigFor(path) ?? throw new SopsException(SopsExitCode.Generic, "config file not found");
         Report(session, $"Syncing keys for file {name}");
         var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
         var rule = config.RuleFor(path) ?? throw new SopsException(SopsExitCode.Generic, $"The config file {config.Path} does not contain any creation rule");
