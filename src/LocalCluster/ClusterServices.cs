@@ -6,6 +6,7 @@ using SecretsOps.LocalCluster.Controllers;
 using SecretsOps.LocalCluster.Discovery;
 using SecretsOps.LocalCluster.Http;
 using SecretsOps.LocalCluster.Kinds;
+using SecretsOps.LocalCluster.OpenApi;
 using SecretsOps.LocalCluster.Proxying;
 using SecretsOps.LocalCluster.Resources;
 using SecretsOps.LocalCluster.Reviews;
@@ -46,7 +47,7 @@ internal sealed class ClusterServices : IAsyncDisposable
             new ReviewEndpoints(authorizer, tokens),
             new SubresourceEndpoints(store, _writer, deleter, reads, tokens, _proxy, time));
         Pipeline = new ApiPipeline(
-            Authenticator, new Impersonation(authorizer), authorizer, _kinds, new DiscoveryEndpoints(_kinds), new ServerEndpoints(time), router);
+            Authenticator, new Impersonation(authorizer), authorizer, _kinds, new DiscoveryEndpoints(_kinds), new OpenApiEndpoints(_kinds), new ServerEndpoints(time), router);
         _controllers = new ControllerHost(new ControllerTools(store, _kinds, _writer, deleter, time), options.Workloads, _authorityPem, stopping);
     }
 

@@ -3,6 +3,7 @@ using SecretsOps.LocalCluster.Authentication;
 using SecretsOps.LocalCluster.Authorization;
 using SecretsOps.LocalCluster.Discovery;
 using SecretsOps.LocalCluster.Kinds;
+using SecretsOps.LocalCluster.OpenApi;
 using SecretsOps.LocalCluster.Schema;
 
 namespace SecretsOps.LocalCluster.Http;
@@ -14,6 +15,7 @@ internal sealed class ApiPipeline(
     RbacAuthorizer authorizer,
     KindRegistry kinds,
     DiscoveryEndpoints discovery,
+    OpenApiEndpoints openApi,
     ServerEndpoints server,
     ResourceRouter resources)
 {
@@ -50,7 +52,7 @@ internal sealed class ApiPipeline(
         Authorize(user, info);
         if (!info.IsResource)
         {
-            if (!await discovery.TryAnswerAsync(context) && !await server.TryAnswerAsync(context))
+            if (!await discovery.TryAnswerAsync(context) && !await openApi.TryAnswerAsync(context) && !await server.TryAnswerAsync(context))
             {
                 throw ApiErrors.NoSuchPath();
             }

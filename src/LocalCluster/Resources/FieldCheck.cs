@@ -19,7 +19,7 @@ internal static class FieldCheck
             return;
         }
 
-        var problems = Schema.FieldValidation.Check(context.Body.Span, kind.Schema.UnknownFields(body));
+        var problems = Schema.FieldValidation.Check(context.Body.IsEmpty ? "{}"u8 : context.Body.Span, kind.Schema.UnknownFields(body));
         if (problems.Count == 0)
         {
             return;
