@@ -44,6 +44,11 @@ public static class YamlText
         {
             throw new ManifestException(sourceName, documents.Count + 1, e.Start.Line, Sentence(e), e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // YamlDotNet's scanner stumbles over some broken texts instead of refusing them; the fuzz test found these ways.
+            throw new ManifestException(sourceName, documents.Count + 1, parser.Current?.End.Line ?? 1, "the text is not YAML", e);
+        }
     }
 
     /// <summary>Writes one document with sorted keys, without <c>---</c>.</summary>
