@@ -15,6 +15,13 @@ internal static class ObjectIdentity
     /// <exception cref="StatusException">They disagree.</exception>
     internal static void Check(ResourceKind kind, string @namespace, JsonObject body)
     {
+        if (kind.Custom is null)
+        {
+            // A built-in object may leave out what the address says; a custom one may not.
+            body["apiVersion"] ??= kind.Gvk.ApiVersion;
+            body["kind"] ??= kind.Gvk.Kind;
+        }
+
         var (apiVersion, kindName) = (body.Text("apiVersion"), body.Text("kind"));
         if (kindName.Length == 0)
         {

@@ -22,14 +22,16 @@ internal sealed class ObjectPreparation(TimeProvider time)
         FieldCheck.Apply(kind, body, context);
         kind.Schema.Prune(body);
         SetNewMetadata(body.Section("metadata"));
-        kind.Schema.PrepareForCreate(body);
-        Complete(kind, body);
-        Refuse(kind, body, kind.Schema.Validate(body));
+        kind.Schema.ApplyDefaults(body);
         if (!context.IsApply)
         {
+            // Before what the kind fills in: the client owns what it asked for, not what it was given.
             ManagedFieldsUpdate.ForWrite(null, body, kind.Schema, context.FieldManager, context.Subresource, Now);
         }
 
+        kind.Schema.PrepareForCreate(body);
+        Complete(kind, body);
+        Refuse(kind, body, kind.Schema.Validate(body));
         return body;
     }
 
@@ -45,6 +47,11 @@ internal sealed class ObjectPreparation(TimeProvider time)
         }
 
         kind.Schema.ApplyDefaults(body);
+        if (!context.IsApply)
+        {
+            ManagedFieldsUpdate.ForWrite(live, body, kind.Schema, context.FieldManager, context.Subresource, Now);
+        }
+
         kind.Schema.PrepareForUpdate(body, live, context.Subresource == "status" ? "status" : "");
         KeepNamespace(kind, live, body, context);
         if (kind.QualifiedPlural == Definitions)
@@ -53,11 +60,6 @@ internal sealed class ObjectPreparation(TimeProvider time)
         }
 
         Refuse(kind, body, kind.Schema.ValidateUpdate(body, live));
-        if (!context.IsApply)
-        {
-            ManagedFieldsUpdate.ForWrite(live, body, kind.Schema, context.FieldManager, context.Subresource, Now);
-        }
-
         return body;
     }
 

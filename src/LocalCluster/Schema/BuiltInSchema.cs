@@ -115,7 +115,7 @@ public sealed class BuiltInSchema : KindSchema
     public override IReadOnlyList<FieldError> Validate(JsonObject body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return [.. MetadataValidation.Check(body, IsNamespaced, BuiltInValidation.NameSyntax(Kind)), .. BuiltInValidation.Check(Kind, body, Root)];
+        return [.. MetadataValidation.Check(body, IsNamespaced, BuiltInValidation.NameSyntax(Kind), isCore: Kind.Group != "apiextensions.k8s.io"), .. BuiltInValidation.Check(Kind, body, Root)];
     }
 
     /// <inheritdoc/>

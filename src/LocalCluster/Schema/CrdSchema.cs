@@ -111,7 +111,7 @@ public sealed class CrdSchema : KindSchema
 
     /// <inheritdoc/>
     public override IReadOnlyList<FieldError> Validate(JsonObject body) =>
-        [.. MetadataValidation.Check(body, _isNamespaced, ObjectNames.Subdomain), .. CrdValidation.Check(body, OpenApi)];
+        [.. MetadataValidation.Check(body, _isNamespaced, ObjectNames.Subdomain, isCore: false), .. CrdValidation.Check(body, OpenApi)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<FieldError> ValidateUpdate(JsonObject updated, JsonObject live) =>

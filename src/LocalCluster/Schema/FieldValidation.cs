@@ -7,7 +7,7 @@ namespace SecretsOps.LocalCluster.Schema;
 public static class FieldValidation
 {
     /// <summary>What the body holds that would be dropped: <c>unknown field "spec.x"</c>, <c>duplicate field "data.y"</c>.</summary>
-    /// <remarks><paramref name="unknown"/> are the kind's unknown fields of the parsed body; duplicates are only seen in the bytes.</remarks>
+    /// <remarks><paramref name="unknown"/> are the kind's unknown fields of the parsed body; duplicates are only seen in the bytes (empty: not looked for).</remarks>
     public static IReadOnlyList<string> Check(ReadOnlySpan<byte> utf8Json, IReadOnlyList<string> unknown)
     {
         ArgumentNullException.ThrowIfNull(unknown);
@@ -74,7 +74,7 @@ public static class FieldValidation
     {
         var found = new List<string>();
         var reader = new Utf8JsonReader(utf8Json);
-        if (reader.Read())
+        if (!utf8Json.IsEmpty && reader.Read())
         {
             FindDuplicates(ref reader, "", found);
         }

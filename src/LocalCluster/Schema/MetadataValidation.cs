@@ -7,15 +7,16 @@ internal static class MetadataValidation
 {
     private const int MaximumAnnotationBytes = 256 * 1024;
 
-    /// <summary>Checks name, labels, annotations, finalizers and owners.</summary>
-    public static IEnumerable<FieldError> Check(JsonObject body, bool isNamespaced, Func<string, IEnumerable<string>> nameSyntax)
+    /// <summary>Checks name, labels, annotations, finalizers and owners; Kubernetes' own kinds (core) allow only known bare finalizers.</summary>
+    public static IEnumerable<FieldError> Check(
+        JsonObject body, bool isNamespaced, Func<string, IEnumerable<string>> nameSyntax, bool isCore)
     {
         var metadata = body["metadata"] as JsonObject ?? [];
         return Names(metadata, isNamespaced, nameSyntax)
             .Concat(Labels(metadata["labels"] as JsonObject, "metadata.labels"))
             .Concat(Annotations(metadata["annotations"] as JsonObject, "metadata.annotations"))
             .Concat(Owners(metadata["ownerReferences"] as JsonArray ?? []))
-            .Concat(Finalizers(metadata["finalizers"] as JsonArray ?? []));
+            .Concat(Finalizers(metadata["finalizers"] as JsonArray ?? [], isCore));
     }
 
     /// <summary>Fields no update may change.</summary>
@@ -127,7 +128,7 @@ internal static class MetadataValidation
         }
     }
 
-    private static IEnumerable<FieldError> Finalizers(JsonArray finalizers)
+    private static IEnumerable<FieldError> Finalizers(JsonArray finalizers, bool isCore)
     {
         for (var i = 0; i < finalizers.Count; i++)
         {
@@ -137,7 +138,7 @@ internal static class MetadataValidation
                 yield return FieldError.Invalid("metadata.finalizers", finalizer, problem);
             }
 
-            if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+            if (isCore && !finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes"))
             {
                 yield return FieldError.Invalid(
                     $"metadata.finalizers[{i}]", finalizer, "name is neither a standard finalizer name nor is it fully qualified");

@@ -8,7 +8,7 @@ namespace SecretsOps.LocalCluster.Tests.Differential;
 /// Each scenario's answers were recorded from a real API server (see Data/Differential/SOURCE.md); this cluster must give the same.
 /// UPDATE_GOLDEN=1 with SECRETSOPS_TEST_KUBECONFIG records anew.
 /// </summary>
-public sealed class DifferentialTests
+public sealed class DifferentialTests(RunningCluster cluster) : IClassFixture<RunningCluster>
 {
     internal static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,14 +30,30 @@ public sealed class DifferentialTests
         var golden = Path.Combine(Scenario.Directory, name + ".json");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1" && Kubeconfig is { } kubeconfig)
         {
-            using var real = new RealRun(kubeconfig, pause: TimeSpan.FromSeconds(1.1));
+            using var real = new RealRun(kubeconfig, () => Task.Delay(TimeSpan.FromSeconds(1.1)) /* managers are ordered by the second */);
             var recorded = await real.RunAsync(scenario, CancellationToken.None);
             await File.WriteAllTextAsync(golden, new JsonArray([.. recorded]).ToJsonString(Indented) + "\n");
         }
 
-        var expected = JsonNode.Parse(await File.ReadAllTextAsync(golden))!.AsArray();
-        var actual = PureRun.Of(scenario);
+        Compare(scenario, await RecordedAsync(golden), PureRun.Of(scenario));
+    }
 
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task A_running_cluster_answers_over_HTTP_as_the_API_server_answers(string name)
+    {
+        var scenario = Scenario.Load(name);
+        using var run = new RealRun(cluster.KubeconfigPath, cluster.LetTimePassAsync);
+
+        var answers = await run.RunAsync(scenario, CancellationToken.None);
+
+        Compare(scenario, await RecordedAsync(Path.Combine(Scenario.Directory, name + ".json")), answers);
+    }
+
+    private static async Task<JsonArray> RecordedAsync(string path) => JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsArray();
+
+    private static void Compare(Scenario scenario, JsonArray expected, List<JsonObject> actual)
+    {
         var steps = scenario.Steps.Where(step => step.Verb != "CRD").ToList();
         Assert.Equal(steps.Count, expected.Count);
         var differences = steps.SelectMany((step, i) => JsonDifference.Of(Answers.Reread(expected[i]!), actual[i], $"step {i} ({step}): "));

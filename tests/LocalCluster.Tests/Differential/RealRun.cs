@@ -5,15 +5,15 @@ using k8s;
 
 namespace SecretsOps.LocalCluster.Tests.Differential;
 
-/// <summary>Runs a scenario against the API server of a kubeconfig; used to record what a real one answers.</summary>
+/// <summary>Runs a scenario against the API server of a kubeconfig: a real one, to record its answers, or this cluster.</summary>
 internal sealed class RealRun : IDisposable
 {
     private readonly k8s.Kubernetes _client;
     private readonly HttpClient _http;
     private readonly string _base;
-    private readonly TimeSpan _pause;
+    private readonly Func<Task> _pause;
 
-    public RealRun(string kubeconfig, TimeSpan pause)
+    public RealRun(string kubeconfig, Func<Task> pause)
     {
         _client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
         _http = _client.HttpClient;
@@ -42,7 +42,7 @@ internal sealed class RealRun : IDisposable
                     answers.Add(Answers.Normalize(code, JsonNode.Parse(body.ToJsonString().Replace(space, "ns", StringComparison.Ordinal))!));
                 }
 
-                await Task.Delay(_pause, cancellationToken);
+                await _pause();
             }
         }
         finally
