@@ -11,7 +11,7 @@ internal sealed class PatchEndpoint(ObjectWriter writer, ReadEndpoints reads)
     {
         var mediaType = RequestBody.MediaType(request.Context.Request);
         var patch = await RequestBody.ReadAsync(request.Context.Request, request.Aborted);
-        var context = request.ToWriteContext();
+        var context = request.ToWriteContext() with { IsPatch = true };
         var result = mediaType == ApplyPatchType
             ? await ApplyAsync(request, patch, context)
             : await writer.UpdateAsync(

@@ -11,7 +11,9 @@ internal static class FieldCheck
     {
         if (kind.Schema.TypeProblem(body) is { } problem)
         {
-            throw Schema.FieldValidation.CannotBeHandled(kind.Schema, problem);
+            throw context.IsPatch
+                ? Schema.ApiRejectionException.InvalidPatch("{…}", problem)
+                : Schema.FieldValidation.CannotBeHandled(kind.Schema, problem);
         }
 
         if (context.FieldValidation == FieldValidation.Ignore)
@@ -27,7 +29,7 @@ internal static class FieldCheck
 
         if (context.FieldValidation == FieldValidation.Strict)
         {
-            throw Schema.FieldValidation.Rejection(kind.Schema, problems);
+            throw context.IsPatch ? Schema.FieldValidation.PatchRejection(problems) : Schema.FieldValidation.Rejection(kind.Schema, problems);
         }
 
         context.Warnings.AddRange(problems);

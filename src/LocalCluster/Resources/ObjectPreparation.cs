@@ -82,18 +82,9 @@ internal sealed class ObjectPreparation(TimeProvider time)
     /// <summary>What controllers would add a moment later.</summary>
     private static void Complete(ResourceKind kind, JsonObject body)
     {
-        switch (kind.QualifiedPlural)
+        if (kind.QualifiedPlural == Definitions)
         {
-            case "namespaces":
-                body.Section("spec")["finalizers"] = new JsonArray("kubernetes");
-                body["status"] = new JsonObject { ["phase"] = "Active" };
-                break;
-            case "persistentvolumeclaims" or "persistentvolumes":
-                body["status"] = new JsonObject { ["phase"] = "Pending" };
-                break;
-            case Definitions:
-                DefinitionStatus.Establish(body);
-                break;
+            DefinitionStatus.Establish(body);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed record WriteContext
     /// <summary>Empty, or the part of the object that may change.</summary>
     internal string Subresource { get; init; } = "";
 
+    /// <summary>Whether the object was made by a patch, which is then what is refused.</summary>
+    internal bool IsPatch { get; init; }
+
     /// <summary>Whether field ownership was already settled by server-side apply.</summary>
     internal bool IsApply { get; init; }
 
