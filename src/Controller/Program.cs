@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 
 using SecretsOps.Controller.Hosting;
+using SecretsOps.Controller.KeyServices;
 using SecretsOps.Controller.Options;
 using SecretsOps.Controller.Up;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Controller;
 
-/// <summary>Starts the controller (<c>run</c>) or the laptop cluster with everything in it (<c>up</c>).</summary>
+/// <summary>Starts the controller (<c>run</c>), the laptop cluster with everything in it (<c>up</c>) or a key service (<c>keyservice</c>).</summary>
 internal static class Program
 {
     internal static async Task<int> Main(string[] arguments)
@@ -19,6 +20,7 @@ internal static class Program
         {
             return await (arguments switch
             {
+                ["keyservice", .. var rest] => KeyServiceCommand.RunAsync(rest, stop.Token),
                 ["up", .. var rest] => UpCommand.RunAsync(rest, stop.Token),
                 ["run", .. var rest] => RunCommand.RunAsync(rest, new ControllerOptions(), stop.Token),
                 _ => RunCommand.RunAsync(arguments, DefaultsFor(Environment.GetCommandLineArgs()[0]), stop.Token),

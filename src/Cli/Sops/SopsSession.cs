@@ -21,7 +21,7 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
     public SopsDialect Dialect { get; } = dialect;
 
     /// <summary>The services that wrap and unwrap.</summary>
-    public IKeyService Keys => _keys ??= SopsKeyServices.Create(Environment);
+    public IKeyService Keys => _keys ??= SopsKeyServices.Create(Arguments, Environment, Warn);
 
     /// <summary>The configuration that is found from the current directory, or null when there is none.</summary>
     public SopsConfig? Config => LoadConfig(ConfigPath(null));
