@@ -12,9 +12,7 @@ internal abstract class ParameterReplacer
 {
     /// <summary>The replacer that an ApplicationSet's <c>goTemplate</c> and <c>goTemplateOptions</c> ask for.</summary>
     public static ParameterReplacer For(ApplicationSetSpec spec) =>
-        spec.UsesGoTemplate
-            ? throw new ApplicationSetException("spec.goTemplate: Go templates are not supported yet; use {{name}} without goTemplate.")
-            : new TextualReplacer();
+        spec.UsesGoTemplate ? new GoTemplateReplacer(spec.GoTemplateOptions) : new TextualReplacer();
 
     /// <summary>Replaces in one string.</summary>
     /// <exception cref="ApplicationSetException">The string is no valid template, or refers to what is not there.</exception>

@@ -90,6 +90,10 @@ public static class GoJsonValue
         }
     }
 
+    /// <summary>A value as JSON text, as Go's encoding/json writes it without HTML escapes.</summary>
+    /// <exception cref="Functions.TemplateFunctionException">The value nests too deep or holds what JSON cannot.</exception>
+    public static string ToJson(object? value) => ByteText.ToText(new GoJsonWriter(escapesHtml: false, indent: "").Write(value));
+
     private static object? FromScalar(JsonNode node) => node.GetValueKind() switch
     {
         JsonValueKind.String => ByteText.FromText(node.GetValue<string>()),
