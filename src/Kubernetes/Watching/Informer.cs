@@ -68,7 +68,7 @@ public sealed class Informer
             {
                 return;
             }
-            catch (Exception e) when (e is ApiException or KubeconfigException or OperationCanceledException)
+            catch (Exception e) when (e is ApiException or KubeconfigException or OperationCanceledException or HttpRequestException or IOException)
             {
                 await RecoverAsync(e, cancellationToken);
             }

@@ -15,6 +15,7 @@ internal sealed class FakeConfigMaps
     private readonly Queue<int> _refusals = [];
     private long _version = 100;
     private long _oldestKnown;
+    private bool _breaksOff;
 
     public int Lists { get; private set; }
 
@@ -99,8 +100,22 @@ internal sealed class FakeConfigMaps
         }
     }
 
+    /// <summary>Cuts the connection in the middle of the next answer.</summary>
+    public void BreakOffNext() => _breaksOff = true;
+
     public async Task AnswerAsync(HttpContext context)
     {
+        if (_breaksOff)
+        {
+            _breaksOff = false;
+            context.Response.StatusCode = 500;
+            context.Response.ContentLength = 1000;
+            await context.Response.WriteAsync("{");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+            return;
+        }
+
         LastAccept = context.Request.Headers.Accept.ToString();
         if (TakeRefusal() is { } status)
         {

@@ -131,6 +131,17 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_that_breaks_off_half_way_does_not_stop_it()
+    {
+        _maps.BreakOffNext();
+        _maps.Put("a", "1");
+
+        await StartAsync();
+
+        await ChangesAsync("Added shop/a");
+    }
+
+    [Fact]
     public async Task A_bookmark_moves_the_version_to_resume_from()
     {
         _maps.Put("a", "1");
