@@ -7,6 +7,9 @@ internal static class Program
     private static readonly IReadOnlyList<Benchmark> All =
     [
         EndToEnd.SpineBenchmark.Benchmark,
+        Controller.ColdStartBenchmark.Benchmark,
+        Controller.IdleMemoryBenchmark.Benchmark,
+        Controller.ManyKeysBenchmark.Benchmark,
     ];
 
     internal static async Task<int> Main(string[] arguments)

@@ -16,6 +16,11 @@ internal static class ClusterWorkers
             workers.Add(new EngineWorker(client, Engine(options, ownNamespace, cacheDirectory), logs.CreateLogger<ApplicationEngine>()));
         }
 
+        if (options.IsSopsSecretsOn)
+        {
+            workers.Add(new SopsSecretWorker(client, options, ownNamespace, logs.CreateLogger<SopsSecretWorker>()));
+        }
+
         return workers;
     }
 

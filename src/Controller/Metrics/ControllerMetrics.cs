@@ -88,6 +88,9 @@ internal sealed class ControllerMetrics
 
     public void SetLeader(bool isLeader) => _isLeader.Set(isLeader ? 1 : 0);
 
+    /// <summary>Whether this replica writes.</summary>
+    public bool IsLeader => _isLeader.Value() == 1;
+
     /// <summary>RSA private key operations so far.</summary>
     public long PrivateOperations => (long)(_privateOperations.Value() ?? 0);
 

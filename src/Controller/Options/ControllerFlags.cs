@@ -53,8 +53,8 @@ internal static class ControllerFlags
         Switch("update-status", "true", "Update the status subresource of SealedSecrets.", (o, v) => o with { Reconcile = o.Reconcile with { UpdateStatus = v } }),
         Switch("skip-recreate", "false", "Do not watch Secrets, nor make deleted ones anew.", (o, v) => o with { Reconcile = o.Reconcile with { SkipRecreate = v } }),
         Accepted("max-unseal-retries", "5", "Accepted; a failing object is tried again for ever, ever less often."),
-        Text("kubeclient-qps", "", "Limit of requests per second to the API server (none unless given).", (o, v) => o with { Reconcile = o.Reconcile with { QueriesPerSecond = GoText.Number(v) } }),
-        Text("kubeclient-burst", "10", "Requests that may exceed --kubeclient-qps at once.", (o, v) => o with { Reconcile = o.Reconcile with { QueryBurst = GoText.Integer(v) } }),
+        Accepted("kubeclient-qps", "5", "Accepted; requests are limited by --workers and by what the API server asks for."),
+        Accepted("kubeclient-burst", "10", "Accepted; see --kubeclient-qps."),
     ];
 
     private static IReadOnlyList<ControllerFlag> Http =>
@@ -109,7 +109,7 @@ internal static class ControllerFlags
     // Compatibility: numbers that upstream needs and we do not are still checked, so that a typing error is found.
     private static ControllerFlag Accepted(string name, string initial, string help) => new(name, initial, help, static (options, text) =>
     {
-        _ = GoText.Integer(text);
+        _ = GoText.Number(text);
         return options;
     });
 }

@@ -104,11 +104,6 @@ internal sealed record ReconcileOptions
 
     /// <summary>Parallel reconciles; 0 means one per core, two at least.</summary>
     public int Workers { get; init; }
-
-    /// <summary>Client-side request limit; zero or less means none.</summary>
-    public double QueriesPerSecond { get; init; }
-
-    public int QueryBurst { get; init; } = 10;
 }
 
 /// <summary>The two HTTP listeners.</summary>

@@ -25,7 +25,6 @@ public sealed class ControllerFlagsTests
         Assert.Equal(("ERROR", "json"), (options.Log.Level, options.Log.Format));
         Assert.False(options.Reconcile.AllNamespaces);
         Assert.Equal(["one", "two"], options.Reconcile.AdditionalNamespaces);
-        Assert.Equal((20d, 30), (options.Reconcile.QueriesPerSecond, options.Reconcile.QueryBurst));
         Assert.Equal((":9090", "me", 2048, TimeSpan.FromMinutes(90)), (options.Http.ListenAddress, options.Keys.CommonName, options.Keys.Size, options.Keys.Validity));
     }
 
@@ -54,6 +53,7 @@ public sealed class ControllerFlagsTests
     [InlineData("log-level", "INFO")]
     [InlineData("log-format", "text")]
     [InlineData("max-unseal-retries", "5")]
+    [InlineData("kubeclient-qps", "5")]
     [InlineData("kubeclient-burst", "10")]
     [InlineData("listen-addr", ":8080")]
     [InlineData("listen-metrics-addr", ":8081")]

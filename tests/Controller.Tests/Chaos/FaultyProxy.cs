@@ -1,0 +1,169 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+using SecretsOps.Kubernetes.Client;
+
+namespace SecretsOps.Controller.Tests.Chaos;
+
+/// <summary>Stands between one replica and the API server: refuses, stalls and drops at random, and can be cut off altogether.</summary>
+internal sealed class FaultyProxy : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly HttpMessageInvoker _upstream;
+    private readonly Uri _server;
+    private readonly CancellationTokenSource _cut = new();
+
+    private FaultyProxy(WebApplication application, HttpMessageInvoker upstream, Uri server) => (_application, _upstream, _server) = (application, upstream, server);
+
+    /// <summary>Of a hundred requests, how many meet a fault.</summary>
+    public int FaultsPerHundred { get; set; }
+
+    /// <summary>Faults that were met, by name.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, int> Met { get; } = new();
+
+    /// <summary>A connection through this proxy.</summary>
+    public ClusterConnection Connection => new()
+    {
+        Server = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
+        RequestTimeout = TimeSpan.FromSeconds(3),
+    };
+
+    /// <summary>Starts a proxy in front of the cluster of a kubeconfig.</summary>
+    public static async Task<FaultyProxy> StartAsync(string kubeconfigPath)
+    {
+        var connection = Kubeconfig.Load(new KubeconfigOptions { Path = kubeconfigPath });
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        handler.SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificates = connection.ClientCertificates,
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => connection.ClientCertificates![0],
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        var application = builder.Build();
+        var proxy = new FaultyProxy(application, new HttpMessageInvoker(handler), connection.Server);
+        application.Run(proxy.ForwardAsync);
+        await application.StartAsync();
+        return proxy;
+    }
+
+    /// <summary>From now on nothing comes through: what a dead node looks like from outside.</summary>
+    public Task CutAsync() => _cut.CancelAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cut.CancelAsync();
+        await _application.DisposeAsync();
+        _upstream.Dispose();
+        _cut.Dispose();
+    }
+
+    private async Task ForwardAsync(HttpContext context)
+    {
+        if (_cut.IsCancellationRequested)
+        {
+            context.Abort();
+            return;
+        }
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _cut.Token);
+        try
+        {
+            if (!await MeetsFaultAsync(context, ends))
+            {
+                await PassAsync(context, ends.Token);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or HttpRequestException)
+        {
+            context.Abort();
+        }
+    }
+
+    private async Task<bool> MeetsFaultAsync(HttpContext context, CancellationTokenSource ends)
+    {
+        var isWatch = context.Request.Query["watch"] == "true";
+        if (isWatch && FaultsPerHundred > 0)
+        {
+            Count("dropped watch");
+            ends.CancelAfter(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(100, 3000)));
+        }
+
+        if (isWatch || RandomNumberGenerator.GetInt32(100) >= FaultsPerHundred)
+        {
+            return false;
+        }
+
+        switch (RandomNumberGenerator.GetInt32(5))
+        {
+            case 0 when !HttpMethods.IsGet(context.Request.Method):
+                await RefuseAsync(context, 409, "Conflict", ends.Token);
+                return true;
+            case 1:
+                context.Response.Headers.RetryAfter = "0";
+                await RefuseAsync(context, 429, "TooManyRequests", ends.Token);
+                return true;
+            case 2:
+                Count("time-out");
+                await Task.Delay(TimeSpan.FromSeconds(4), ends.Token);
+                return false; // too late: the caller has left, the write may still happen
+            case 3:
+                Count("lost answer");
+                await PassAsync(context, ends.Token, dropAnswer: true);
+                return true;
+            default:
+                await RefuseAsync(context, 500, "InternalError", ends.Token);
+                return true;
+        }
+    }
+
+    private Task RefuseAsync(HttpContext context, int status, string reason, CancellationToken cancellationToken)
+    {
+        Count(reason);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"injected fault","reason":"{{reason}}","code":{{status}}}""", cancellationToken);
+    }
+
+    private async Task PassAsync(HttpContext context, CancellationToken cancellationToken, bool dropAnswer = false)
+    {
+        var incoming = context.Request;
+        using var request = new HttpRequestMessage(new HttpMethod(incoming.Method), new Uri(_server, incoming.Path + incoming.QueryString));
+        if (incoming.ContentLength > 0 || incoming.Headers.TransferEncoding.Count > 0)
+        {
+            request.Content = new StreamContent(incoming.Body);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", incoming.ContentType);
+        }
+
+        request.Headers.TryAddWithoutValidation("Accept", incoming.Headers.Accept.ToString());
+        using var reply = await _upstream.SendAsync(request, cancellationToken);
+        if (dropAnswer)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = (int)reply.StatusCode;
+        context.Response.ContentType = reply.Content.Headers.ContentType?.ToString();
+        await using var body = await reply.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            await context.Response.Body.FlushAsync(cancellationToken);
+        }
+    }
+
+    private void Count(string fault) => Met.AddOrUpdate(fault, 1, (_, count) => count + 1);
+}
