@@ -45,7 +45,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         {
             ClientCertificates = connection.ClientCertificates,
             LocalCertificateSelectionCallback = (_, _, _, _, _) => connection.ClientCertificates![0],
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null, // the proxy is the fault, not the server
         };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

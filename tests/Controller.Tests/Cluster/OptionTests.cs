@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 
-using SecretsOps.Controller.Options;
-using SecretsOps.Controller.Reconcilers;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
@@ -237,7 +235,7 @@ public sealed class OptionTests(ControllerFixture fixture)
         return sealedSecret;
     }
 
-    private Task SealAsync(string @namespace, string name, string data) =>
+    private Task<KubernetesObject> SealAsync(string @namespace, string name, string data) =>
         _cluster.CreateAsync(ApiResource.SealedSecrets, VectorKeys.Seal("rsa2048", @namespace, name, data));
 
     private async Task<(string OwnNamespace, string Watched)> NamespacesAsync() =>
