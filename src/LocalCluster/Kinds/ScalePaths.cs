@@ -66,8 +66,9 @@ internal sealed class ScalePaths
 
     private static string[] Split(string path) => path.Split('.', StringSplitOptions.RemoveEmptyEntries);
 
-    private static string SelectorText(JsonNode? selector) => selector switch
+    private string SelectorText(JsonNode? selector) => selector switch
     {
+        _ when _selector.Length == 0 => "",
         JsonValue text => text.Text(),
         JsonObject map => string.Join(',', (map["matchLabels"] as JsonObject ?? (map.ContainsKey("matchExpressions") ? [] : map)).Select(label => $"{label.Key}={label.Value.Text()}")),
         _ => "",

@@ -8,7 +8,7 @@ using SecretsOps.LocalCluster.Kinds;
 
 namespace SecretsOps.LocalCluster.OpenApi;
 
-/// <summary>Answers <c>/openapi/v3</c> and the documents below it; each is made once for what it describes.</summary>
+/// <summary>Answers <c>/openapi/v2</c>, <c>/openapi/v3</c> and the documents below it; each is made once for what it describes.</summary>
 internal sealed class OpenApiEndpoints(KindRegistry kinds)
 {
     private const string Root = "/openapi/v3";
@@ -19,6 +19,12 @@ internal sealed class OpenApiEndpoints(KindRegistry kinds)
     internal async Task<bool> TryAnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (path == "/openapi/v2")
+        {
+            await OpenApiSummary.AnswerAsync(context, kinds.Current);
+            return true;
+        }
+
         if (path.TrimEnd('/') == Root)
         {
             await JsonResponse.WriteAsync(context, 200, Index(kinds.Current));
