@@ -72,12 +72,12 @@ public sealed class GarbageCollectionTests(ClusterFixture fixture)
         var owner = await _api.PostAsync(path, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"owner"}}""");
         var uid = (string)owner.Json["metadata"]!["uid"]!;
         var reference = $$"""{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"{{uid}}","blockOwnerDeletion":true}""";
-        var dependent = await _api.PostAsync(path, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"dependent","ownerReferences":[{{{reference}}}]}}""");
+        var dependent = await _api.PostAsync(path, $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"dependent","ownerReferences":[{{{{reference}}}}]}}""");
         Assert.Equal(201, dependent.Status);
         return path;
     }
 
-    private Task DeleteAsync(string path, string policy) =>
+    private Task<ApiSession.Answer> DeleteAsync(string path, string policy) =>
         _api.DeleteAsync(path + "/owner", $$"""{"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"{{policy}}"}""");
 
     private Task GoneAsync(string path) => Eventually.TrueAsync(async () => (await _api.GetAsync(path)).Status == 404, $"{path} is gone");

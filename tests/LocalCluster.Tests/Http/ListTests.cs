@@ -75,7 +75,7 @@ public sealed class ListTests(ClusterFixture fixture)
         for (var index = 0; index < count; index++)
         {
             var labels = $$"""{"test":"","number":"{{index}}","even":"{{(index % 2 == 0 ? "true" : "false")}}"}""";
-            await _api.PostAsync(path, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"object-{{{index}}}","labels":{{{labels}}}}}""");
+            await _api.PostAsync(path, $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"object-{{{{index}}}}","labels":{{{{labels}}}}}}""");
         }
 
         return path;

@@ -98,6 +98,6 @@ public sealed class WatchTests(ClusterFixture fixture)
 
     private async Task<string> NewPathAsync() => $"/api/v1/namespaces/{await fixture.Cluster.CreateNamespaceAsync()}/configmaps";
 
-    private Task CreateAsync(string path, string name) =>
-        _api.PostAsync(path, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"test":""}}}""");
+    private Task<ApiSession.Answer> CreateAsync(string path, string name) =>
+        _api.PostAsync(path, $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{{name}}}}","labels":{"test":""}}}""");
 }

@@ -99,7 +99,7 @@ public sealed class WriteTests(ClusterFixture fixture)
         var versions = new List<long> { long.Parse((await _api.GetAsync(path)).Version) };
         for (var index = 0; index < 5; index++)
         {
-            versions.Add(long.Parse((await _api.PatchAsync(path, $$$"""{"data":{"a":"{{{index}}}"}}""")).Version));
+            versions.Add(long.Parse((await _api.PatchAsync(path, $$$$"""{"data":{"a":"{{{{index}}}}"}}""")).Version));
         }
 
         Assert.Equal(versions.Order().Distinct(), versions);
@@ -193,7 +193,7 @@ public sealed class WriteTests(ClusterFixture fixture)
     {
         var @namespace = await fixture.Cluster.CreateNamespaceAsync();
         var path = $"/api/v1/namespaces/{@namespace}/configmaps";
-        var created = await _api.PostAsync(path, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}"},"data":{{{data}}}}""");
+        var created = await _api.PostAsync(path, $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{{name}}}}"},"data":{{{{data}}}}}""");
         Assert.Equal(201, created.Status);
         return $"{path}/{name}";
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
-using SecretsOps.Testing;
 using SecretsOps.Testing.Programs;
 
 namespace SecretsOps.LocalCluster.Tests.Kubectl;
@@ -47,7 +46,7 @@ public sealed class KubectlWatchTests(ClusterFixture fixture)
         Assert.Fail($"kubectl ended before it printed '{name}'.");
     }
 
-    private Task CreateAsync(string @namespace, string name, CancellationToken cancellationToken)
+    private Task<KubernetesObject> CreateAsync(string @namespace, string name, CancellationToken cancellationToken)
     {
         var body = new KubernetesObject(new("", "v1", "ConfigMap"), @namespace, name);
         body.SetLabel("test", "");
