@@ -8,8 +8,9 @@ internal static class OpenApiDocument
 {
     private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
 
-    private static readonly string[] PatchTypes =
-        ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+    private static readonly string[] CustomPatchTypes = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+
+    private static readonly string[] BuiltInPatchTypes = [.. CustomPatchTypes, "application/strategic-merge-patch+json"];
 
     internal static JsonObject For(KindCatalog catalog, string group, string version)
     {
@@ -65,7 +66,7 @@ internal static class OpenApiDocument
         if (method is "post" or "put" or "patch")
         {
             operation["parameters"] = new JsonArray([.. WriteParameters.Append(method == "patch" ? "force" : "pretty").Select(Parameter)]);
-            operation["requestBody"] = new JsonObject { ["content"] = Content(kind, method == "patch" ? PatchTypes : ["application/json"]) };
+            operation["requestBody"] = new JsonObject { ["content"] = Content(kind, method == "patch" ? PatchTypes(kind) : ["application/json"]) };
         }
 
         operation["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK", ["content"] = Content(kind, ["application/json"]) } };
@@ -74,6 +75,9 @@ internal static class OpenApiDocument
             new JsonObject { ["group"] = kind.Gvk.Group, ["kind"] = kind.Gvk.Kind, ["version"] = kind.Gvk.Version };
         return operation;
     }
+
+    /// <summary>kubectl chooses its patch by what stands here: custom kinds have no merge keys.</summary>
+    private static string[] PatchTypes(ResourceKind kind) => kind.Custom is null ? BuiltInPatchTypes : CustomPatchTypes;
 
     private static JsonObject Parameter(string name) => new()
     {
