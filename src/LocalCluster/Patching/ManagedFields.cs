@@ -134,7 +134,7 @@ internal sealed class ManagedFields
         .ThenBy(pair => pair.Key.Name, StringComparer.Ordinal)
         .ThenBy(pair => pair.Value.ApiVersion, StringComparer.Ordinal)
         .ThenBy(pair => pair.Key.Subresource, StringComparer.Ordinal)
-        .Select(pair => ToJson(pair.Key, pair.Value))];
+        .Select(pair => (JsonNode)ToJson(pair.Key, pair.Value))];
 
     private static JsonObject ToJson(FieldManager manager, ManagedEntry entry)
     {

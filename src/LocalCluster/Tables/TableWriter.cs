@@ -25,7 +25,7 @@ internal sealed class TableWriter(TimeProvider time)
             metadata["resourceVersion"] = RequestBody.ParseObject(items[0].Span)["metadata"]?["resourceVersion"]?.DeepClone();
         }
 
-        return TableOf(metadata, columns, [.. items.Select(item => RowOf(columns, item, includeObject))]);
+        return TableOf(metadata, columns, [.. items.Select(item => (JsonNode)RowOf(columns, item, includeObject))]);
     }
 
     /// <summary>A table of one row for a watch event; the client keeps the columns of the first.</summary>
@@ -33,7 +33,7 @@ internal sealed class TableWriter(TimeProvider time)
     {
         var columns = ColumnsOf(kind);
         var row = RowOf(columns, item, includeObject);
-        return TableOf([], withColumns ? columns : [], [row]);
+        return TableOf([], withColumns ? columns : [], [(JsonNode)row]);
     }
 
     private static IReadOnlyList<TableColumn> ColumnsOf(ResourceKind kind) => kind.Custom is { } custom
