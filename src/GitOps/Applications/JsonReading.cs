@@ -19,7 +19,7 @@ internal static class JsonReading
     };
 
     public static long? NumberAt(this JsonObject json, string name) =>
-        json[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number) ? (long)number : null;
+        json[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? Whole(value) : null;
 
     public static IReadOnlyList<string> TextsAt(this JsonObject json, string name) =>
         [.. (json[name] as JsonArray)?.OfType<JsonValue>().Select(value => value.TryGetValue(out string? text) ? text : value.ToString()) ?? []];
@@ -28,4 +28,10 @@ internal static class JsonReading
 
     public static IReadOnlyDictionary<string, string> MapAt(this JsonObject json, string name) =>
         (json[name] as JsonObject)?.ToDictionary(entry => entry.Key, entry => entry.Value?.ToString() ?? "", StringComparer.Ordinal) ?? [];
+
+    // A number that was set here keeps its own type, and gives out no other.
+    private static long Whole(JsonValue value) =>
+        value.TryGetValue(out long number) ? number
+        : value.TryGetValue(out int small) ? small
+        : value.TryGetValue(out double fraction) ? (long)fraction : 0;
 }
