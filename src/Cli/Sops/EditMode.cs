@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SecretsOps.Sops;
 using SecretsOps.Sops.Keys;
+using SecretsOps.Sops.Lossless;
 using SecretsOps.Sops.Metadata;
 using SecretsOps.Sops.Stores;
 using SecretsOps.Sops.Tree;
@@ -18,11 +19,11 @@ internal static class EditMode
             ? await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false)
             : await CreateAsync(session, path, format, cancellationToken).ConfigureAwait(false);
         using var folder = new PrivateFolder();
-        var editor = new EditLoop(session, folder, Path.GetFileName(path), session.OutputFormat(path));
+        var editor = new EditLoop(session, folder, path, session.OutputFormat(path));
         var (trees, metadata) = await editor.RunAsync(opened, cancellationToken).ConfigureAwait(false);
         var document = opened.Close(trees, session.Environment.Time);
         document = document with { Metadata = Raised(metadata ?? document.Metadata, document.Metadata) };
-        SopsSession.Write(path, FileEditor.Emit(session, path, document));
+        SopsSession.Write(path, editor.Lossless(trees, document) ?? FileEditor.Emit(session, path, document));
         return 0;
     }
 
@@ -44,16 +45,18 @@ internal static class EditMode
 }
 
 /// <summary>Opens the editor until what it leaves can be read again.</summary>
-internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string name, SopsFormat format)
+internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string path, SopsFormat format)
 {
+    private byte[]? _edited;
+
     private readonly bool _showsMetadata = session.Arguments.Flag("show-master-keys");
 
     /// <summary>The edited trees, and the metadata when it was shown.</summary>
     public async Task<(IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata)> RunAsync(OpenedDocument opened, CancellationToken cancellationToken)
     {
         var store = session.Store(format);
-        var text = _showsMetadata ? store.EmitEncrypted(opened.Trees, opened.Metadata) : store.EmitPlain(opened.Trees);
-        var file = folder.Write(name, text);
+        var text = _showsMetadata ? store.EmitEncrypted(opened.Trees, opened.Metadata) : LosslessPlaintext(opened) ?? store.EmitPlain(opened.Trees);
+        var file = folder.Write(Path.GetFileName(path), text);
         var before = SHA256.HashData(text);
         while (true)
         {
@@ -66,7 +69,9 @@ internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string
 
             try
             {
-                return Read(store, edited);
+                var result = Read(store, edited);
+                _edited = edited;
+                return result;
             }
             catch (SopsException failure)
             {
@@ -77,6 +82,30 @@ internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string
                 }
             }
         }
+    }
+
+    /// <summary>The edited text with its values encrypted in place, or null where the file must be emitted anew.</summary>
+    public byte[]? Lossless(IReadOnlyList<TreeNode> plain, SopsDocument document)
+    {
+        if (_edited is null || _showsMetadata || !FileEditor.IsLossless(session, path))
+        {
+            return null;
+        }
+
+        List<TreeNode> encrypted = [.. document.Trees.Select(TreeComments.WithListComments)];
+        return YamlSplice.TryApply(_edited, plain, MetadataBlock.Attach(encrypted, document.Metadata, "sops"));
+    }
+
+    /// <summary>The file's own text with its values decrypted in place.</summary>
+    private byte[]? LosslessPlaintext(OpenedDocument opened)
+    {
+        if (!FileEditor.IsLossless(session, path))
+        {
+            return null;
+        }
+
+        var text = SopsSession.Read(path);
+        return YamlSplice.TryApply(text, session.Store(SopsFormat.Yaml).LoadPlain(text), opened.Trees);
     }
 
     private (IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata) Read(ISopsStore store, byte[] edited)

@@ -1,4 +1,7 @@
 using SecretsOps.Sops;
+using SecretsOps.Sops.Lossless;
+using SecretsOps.Sops.Stores;
+using SecretsOps.Sops.Tree;
 
 namespace SecretsOps.Cli.Sops;
 
@@ -22,4 +25,20 @@ internal static class FileEditor
 
     public static byte[] Emit(SopsSession session, string path, SopsDocument document) =>
         session.Store(session.OutputFormat(path)).EmitEncrypted(document.Trees, document.Metadata);
+
+    /// <summary>The file with the changed values in its own text where that is possible, else emitted anew.</summary>
+    public static byte[] EmitEdit(SopsSession session, string path, SopsDocument document) =>
+        IsLossless(session, path) && Spliced(session, SopsSession.Read(path), document) is { } text ? text : Emit(session, path, document);
+
+    /// <summary>Whether edits keep the rest of the text: ours do, for YAML, unless told otherwise.</summary>
+    public static bool IsLossless(SopsSession session, string path) =>
+        session.Dialect == SopsDialect.SecretsOps && !session.Arguments.Flag("reformat") && File.Exists(path)
+        && session.InputFormat(path) == SopsFormat.Yaml && session.OutputFormat(path) == SopsFormat.Yaml;
+
+    private static byte[]? Spliced(SopsSession session, byte[] text, SopsDocument document)
+    {
+        var before = session.Store(SopsFormat.Yaml).LoadPlain(text);
+        List<TreeNode> after = MetadataBlock.Attach(document.Trees, document.Metadata, "sops");
+        return YamlSplice.TryApply(text, before, after);
+    }
 }

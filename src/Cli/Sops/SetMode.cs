@@ -63,10 +63,11 @@ internal static class SetMode
     {
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+            var content = Encoding.UTF8.GetBytes(json);
+            var reader = new Utf8JsonReader(content);
             reader.Read();
             // Compatibility: sops loads maps by its JSON store, which takes no list at the top.
-            var value = reader.TokenType == JsonTokenType.StartArray ? throw Invalid("Invalid --set value format") : JsonTreeReader.ReadValue(ref reader);
+            var value = reader.TokenType == JsonTokenType.StartArray ? throw Invalid("Invalid --set value format") : JsonTreeReader.ReadValue(ref reader, content);
             reader.Read();
             return value;
         }
@@ -100,7 +101,7 @@ internal static class SetMode
             return 0;
         }
 
-        SopsSession.Write(path, FileEditor.Emit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
+        SopsSession.Write(path, FileEditor.EmitEdit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
         return 0;
     }
 

@@ -27,7 +27,7 @@ internal static class UnsetMode
             return 0;
         }
 
-        SopsSession.Write(path, FileEditor.Emit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
+        SopsSession.Write(path, FileEditor.EmitEdit(session, path, opened.Close(opened.Trees, session.Environment.Time)));
         return 0;
     }
 }

@@ -76,7 +76,8 @@ internal sealed class ValueCipher : IDisposable
     private byte[] DecryptData(ReadOnlySpan<byte> data, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> associatedData)
     {
         // Decoded and decrypted in place: a file of 100 MiB is one value.
-        var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(data.Length)];
+        var padding = data.EndsWith("=="u8) ? 2 : data.EndsWith("="u8) ? 1 : 0;
+        var buffer = new byte[Math.Max(0, Base64.GetMaxDecodedFromUtf8Length(data.Length) - padding)];
         var bytes = buffer.AsSpan(0, Decode(data, buffer, "data"));
         if (!_cipher.TryDecrypt(nonce, associatedData, bytes, tag, bytes))
         {

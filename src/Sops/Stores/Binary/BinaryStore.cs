@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SecretsOps.Sops.Metadata;
 using SecretsOps.Sops.Stores.Json;
 using SecretsOps.Sops.Tree;
@@ -22,7 +23,7 @@ internal sealed class BinaryStore(int indent) : ISopsStore
         var item = trees is [TreeBranch branch, ..] ? branch.Find(DataKey) : null;
         return item?.Value switch
         {
-            TreeScalar { Kind: TreeScalarKind.Text } data => data.Plaintext.ToArray(),
+            TreeScalar { Kind: TreeScalarKind.Text } data => WholeArray(data.Plaintext),
             null => throw Failure("no binary data found in tree"),
             _ => throw Failure("'data' key in tree does not have a string value"),
         };
@@ -34,6 +35,10 @@ internal sealed class BinaryStore(int indent) : ISopsStore
 
     /// <remarks>Compatibility: sops does not look for metadata in binary files, so encrypting twice is possible.</remarks>
     public bool HasMetadata(IReadOnlyList<TreeNode> trees) => false;
+
+    /// <summary>The array behind the memory when it is all of it: a large file is not copied once more.</summary>
+    private static byte[] WholeArray(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
 
     private static SopsException Failure(string reason) =>
         new(SopsExitCode.CannotEmit, $"error emitting binary store: {reason}\n\n{Hint}");

@@ -15,7 +15,7 @@ internal sealed class JsonStore(int indent, bool allowsAnyRoot) : ISopsStore
     {
         try
         {
-            return [JsonTreeReader.Read(content.Span, MaxDepth, allowsAnyRoot)];
+            return [JsonTreeReader.Read(content, MaxDepth, allowsAnyRoot)];
         }
         catch (JsonException failure)
         {
@@ -27,7 +27,7 @@ internal sealed class JsonStore(int indent, bool allowsAnyRoot) : ISopsStore
     {
         try
         {
-            return MetadataBlock.Extract([JsonTreeReader.Read(content.Span, MaxDepth, allowsAnyRoot)], MetadataKey);
+            return MetadataBlock.Extract([JsonTreeReader.Read(content, MaxDepth, allowsAnyRoot)], MetadataKey);
         }
         catch (JsonException failure)
         {

@@ -14,14 +14,14 @@ internal static class JsonTreeReader
     private const long MaxExactFloat = 1L << 53;
 
     /// <exception cref="JsonException">The text is not JSON, or its top is not an object.</exception>
-    public static TreeNode Read(ReadOnlySpan<byte> utf8, int maxDepth, bool allowsAnyRoot)
+    public static TreeNode Read(ReadOnlyMemory<byte> content, int maxDepth, bool allowsAnyRoot)
     {
-        if (utf8.StartsWith("\uFEFF"u8))
+        if (content.Span.StartsWith("\uFEFF"u8))
         {
-            utf8 = utf8[3..];
+            content = content[3..];
         }
 
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = maxDepth });
         if (!reader.Read())
         {
             throw Own("EOF");
@@ -34,13 +34,13 @@ internal static class JsonTreeReader
                 : "SOPS only supports JSON files with a top-level object (starting with '{'), not arrays or other types.");
         }
 
-        var root = ReadValue(ref reader);
+        var root = ReadValue(ref reader, content);
         reader.Read();
         return root;
     }
 
     /// <summary>Reads a value with numbers as <c>set</c> gives them.</summary>
-    public static TreeNode ReadValue(ref Utf8JsonReader reader)
+    public static TreeNode ReadValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> content)
     {
         switch (reader.TokenType)
         {
@@ -50,7 +50,7 @@ internal static class JsonTreeReader
                 {
                     var key = reader.GetString()!;
                     reader.Read();
-                    branch.Items.Add(new TreeItem(key, ReadValue(ref reader)));
+                    branch.Items.Add(new TreeItem(key, ReadValue(ref reader, content)));
                 }
 
                 return branch;
@@ -58,29 +58,30 @@ internal static class JsonTreeReader
                 var list = new TreeList();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    list.Elements.Add(ReadValue(ref reader));
+                    list.Elements.Add(ReadValue(ref reader, content));
                 }
 
                 return list;
             default:
-                return ReadScalar(ref reader);
+                return ReadScalar(ref reader, content);
         }
     }
 
-    private static TreeScalar ReadScalar(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static TreeScalar ReadScalar(ref Utf8JsonReader reader, ReadOnlyMemory<byte> content) => reader.TokenType switch
     {
-        JsonTokenType.String => new TreeScalar(TreeScalarKind.Text, ReadText(ref reader)),
+        JsonTokenType.String => new TreeScalar(TreeScalarKind.Text, ReadText(ref reader, content)),
         JsonTokenType.True => TreeScalar.OfTruth(true),
         JsonTokenType.False => TreeScalar.OfTruth(false),
         JsonTokenType.Number => ReadNumber(ref reader),
         _ => TreeScalar.Null,
     };
 
-    private static byte[] ReadText(ref Utf8JsonReader reader)
+    private static ReadOnlyMemory<byte> ReadText(ref Utf8JsonReader reader, ReadOnlyMemory<byte> content)
     {
         if (!reader.ValueIsEscaped)
         {
-            return reader.ValueSpan.ToArray();
+            // No copy: the one value of a binary file may be most of its 140 MB.
+            return content.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         }
 
         try

@@ -8,11 +8,14 @@ namespace SecretsOps.Sops.Stores.Json;
 /// <summary>Writes trees as Go's encoding/json does: HTML-safe escapes, numbers without exponent up to 1e21, a final newline.</summary>
 internal sealed class JsonTreeWriter(string indent)
 {
-    private readonly ArrayBufferWriter<byte> _output = new(16 * 1024);
     private readonly byte[] _indent = Encoding.ASCII.GetBytes(indent);
+    private ArrayBufferWriter<byte> _output = new(1024);
 
     public byte[] Write(TreeNode root)
     {
+        // One growth for the one large value of a binary file, instead of doublings.
+        var largest = root is TreeBranch top ? top.Items.Max(item => (item.Value as TreeScalar)?.Plaintext.Length) ?? 0 : 0;
+        _output = new ArrayBufferWriter<byte>(largest + (16 * 1024));
         WriteNode(root, 0);
         _output.Write("\n"u8);
         return _output.WrittenSpan.ToArray();

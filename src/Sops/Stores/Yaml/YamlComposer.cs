@@ -21,6 +21,9 @@ internal sealed class YamlComposer
         _scanner.Skip();
     }
 
+    /// <summary>Where each comment line read so far stands.</summary>
+    public IReadOnlyList<(int Start, int End)> CommentSpans => _scanner.CommentSpans;
+
     /// <summary>Every document of a text.</summary>
     /// <exception cref="YamlSyntaxException">The text is not YAML.</exception>
     public static List<YamlDocument> ReadAll(YamlText text)

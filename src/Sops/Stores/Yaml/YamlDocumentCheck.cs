@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace SecretsOps.Sops.Stores.Yaml;
 
@@ -69,7 +68,7 @@ internal static class YamlDocumentCheck
             }
             else if (key.Kind == YamlNodeKind.Scalar)
             {
-                var text = Encoding.UTF8.GetString(key.Value.Span);
+                var text = key.Text;
                 if (!lines.TryAdd(text, key.Line))
                 {
                     problems.Add($"{LineOf(key)}: mapping key \"{text}\" already defined at line {(lines[text] + 1).ToString(CultureInfo.InvariantCulture)}");

@@ -27,6 +27,9 @@ internal sealed class YamlNode(YamlNodeKind kind)
     /// <summary>Scalars: the value after unescaping and folding.</summary>
     public ReadOnlyMemory<byte> Value { get; set; }
 
+    /// <summary>Scalars: the value as text, made once.</summary>
+    public string Text => field ??= System.Text.Encoding.UTF8.GetString(Value.Span);
+
     public YamlScalarStyle Style { get; set; }
 
     /// <summary>Collections in brackets or braces.</summary>

@@ -12,6 +12,9 @@ internal sealed partial class YamlScanner
     private readonly List<YamlComment> _comments = [];
     private int _commentHead;
 
+    /// <summary>Where each comment line stands, its <c>#</c> included.</summary>
+    public List<(int Start, int End)> CommentSpans { get; } = [];
+
     /// <summary>Comments seen for the tokens peeked so far and not yet claimed by a node.</summary>
     public string HeadComment { get; set; } = "";
 
@@ -120,6 +123,7 @@ internal sealed partial class YamlScanner
         Advance(offset);
         var start = Mark;
         _comments.Add(new YamlComment { Owner = owner, Start = start, ScanStart = start, End = start, Line = ReadCommentLine() });
+        CommentSpans.Add((start.Index, _at));
     }
 
     private string ReadCommentLine()
@@ -317,6 +321,7 @@ internal sealed partial class YamlScanner
             }
 
             _lines.Append(_scanner.ReadCommentLine());
+            _scanner.CommentSpans.Add((target, _scanner._at));
             _line = _scanner._line;
             _column = 0;
 

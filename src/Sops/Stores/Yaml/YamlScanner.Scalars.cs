@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SecretsOps.Sops.Stores.Yaml;
@@ -5,20 +6,22 @@ namespace SecretsOps.Sops.Stores.Yaml;
 /// <summary>Scalars: plain, quoted and block, with folding and escapes.</summary>
 internal sealed partial class YamlScanner
 {
+    // Where a run of plain text must be looked at: blanks, breaks, indicators, and what is not ASCII.
+    private static readonly SearchValues<byte> PlainStops = SearchValues.Create([.. "\0\t\n\r :,[]{}?"u8, .. Enumerable.Range(0x80, 0x80).Select(value => (byte)value)]);
+
+    private readonly Gap _plainGap = new();
+
     private YamlToken ScanPlainScalar()
     {
         var start = Mark;
         var end = Mark;
-        var gap = new Gap();
+        var gap = _plainGap;
+        gap.Clear();
         List<byte>? folded = null;
         while (!IsDocumentIndicator("---"u8) && !IsDocumentIndicator("..."u8) && Current != '#')
         {
             var runStart = _at;
-            while (!EndsPlainRun())
-            {
-                AdvanceCharacter();
-            }
-
+            AdvancePlainRun();
             if (_at > runStart)
             {
                 if (gap.HasBreak)
@@ -33,7 +36,7 @@ internal sealed partial class YamlScanner
 
                 folded?.AddRange(_text.AsSpan(runStart, _at - runStart));
                 end = Mark;
-                gap = new Gap();
+                gap.Clear();
             }
 
             if (!IsBlank() && !IsBreak())
@@ -55,6 +58,27 @@ internal sealed partial class YamlScanner
 
         ReadOnlyMemory<byte> value = folded is null ? _text.AsMemory(start.Index, end.Index - start.Index) : folded.ToArray();
         return new YamlToken(YamlTokenKind.Scalar, start, end) { Value = value, Style = YamlScalarStyle.Plain };
+    }
+
+    private void AdvancePlainRun()
+    {
+        while (true)
+        {
+            var ahead = _text.AsSpan(_at).IndexOfAny(PlainStops);
+            if (ahead > 0)
+            {
+                _at += ahead;
+                _column += ahead;
+                _newlines = 0;
+            }
+
+            if (EndsPlainRun())
+            {
+                return;
+            }
+
+            AdvanceCharacter();
+        }
     }
 
     private bool EndsPlainRun()
@@ -391,6 +415,14 @@ internal sealed partial class YamlScanner
         public bool IsEscaped { get; set; }
 
         public bool HasBreak => IsEscaped || FirstBreak.Count > 0;
+
+        public void Clear()
+        {
+            Blanks.Clear();
+            FirstBreak.Clear();
+            MoreBreaks.Clear();
+            IsEscaped = false;
+        }
 
         public void FoldInto(List<byte> output)
         {

@@ -82,10 +82,15 @@ internal sealed class YamlTreeBuilder(bool allowsAnyRoot)
 
     private static TreeItem Item(YamlNode key, TreeNode value)
     {
-        var scalar = Followed(key) is { Kind: YamlNodeKind.Scalar } node ? YamlScalarResolver.Resolve(node) : null;
+        var node = Followed(key);
+        var scalar = node.Kind == YamlNodeKind.Scalar ? YamlScalarResolver.Resolve(node) : null;
+        if (scalar is { Kind: TreeScalarKind.Text })
+        {
+            return new TreeItem(node.Tag == "!!binary" ? scalar.Text : node.Text, value);
+        }
+
         var foreignType = scalar?.Kind switch
         {
-            TreeScalarKind.Text => null,
             TreeScalarKind.WholeNumber => "int",
             TreeScalarKind.TooLargeNumber => "uint64",
             TreeScalarKind.RealNumber => "float64",
