@@ -87,7 +87,7 @@ internal static class JsonTreeReader
         try
         {
             var buffer = new byte[reader.ValueSpan.Length];
-            return buffer[..reader.CopyString(buffer)];
+            return buffer.AsMemory(0, reader.CopyString(buffer));
         }
         catch (InvalidOperationException)
         {

@@ -115,8 +115,8 @@ public sealed class ValueRowTests
     public async Task Row_014_A_null_added_later_is_not_noticed()
     {
         using var bench = new Workbench();
-        bench.Write("f.yaml", "n: null\n" + await bench.EncryptAsync("f.yaml", "a: 1\n"));
-        Assert.Equal("n: null\na: 1\n", await bench.DecryptAsync("f.yaml"));
+        bench.Write("f.yaml", "nothing: null\n" + await bench.EncryptAsync("f.yaml", "a: 1\n"));
+        Assert.Equal("nothing: null\na: 1\n", await bench.DecryptAsync("f.yaml"));
     }
 
     [Fact]
