@@ -5,7 +5,7 @@ internal static class AtomicFile
 {
     internal static void Write(string path, ReadOnlySpan<byte> bytes)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
         if (File.Exists(target) && !IsRegular(target))
         {
             // /dev/stdout and pipes cannot be replaced.

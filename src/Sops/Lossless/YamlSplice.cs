@@ -14,6 +14,7 @@ internal sealed class YamlSplice
     private readonly byte[] _text;
     private readonly List<(int Start, int End, byte[] Replacement)> _edits = [];
     private readonly int _indentStep;
+    private int _flowDepth;
 
     private YamlSplice(byte[] text, int indentStep)
     {
@@ -94,6 +95,19 @@ internal sealed class YamlSplice
 
     private void Visit(YamlNode node, TreeNode value)
     {
+        _flowDepth += node.IsFlow ? 1 : 0;
+        try
+        {
+            VisitKind(node, value);
+        }
+        finally
+        {
+            _flowDepth -= node.IsFlow ? 1 : 0;
+        }
+    }
+
+    private void VisitKind(YamlNode node, TreeNode value)
+    {
         switch (node.Kind, value)
         {
             case (YamlNodeKind.Mapping, TreeBranch branch):
@@ -122,7 +136,7 @@ internal sealed class YamlSplice
     {
         if (!TreeEdit.AreEqual(YamlScalarResolver.Resolve(node), scalar))
         {
-            var text = Emitted(scalar, node.Column);
+            var text = Emitted(scalar, node);
             Replace(node.ValueStart, node.End, node.Start == node.End ? [(byte)' ', .. text] : text);
             if (node.ValueStart > node.Start && node.Tag is not null)
             {
@@ -207,11 +221,37 @@ internal sealed class YamlSplice
         return Encoding.UTF8.GetBytes(string.Join('\n', lines.Select((line, number) => number == 0 || line.Length == 0 ? line : new string(' ', column) + line)));
     }
 
-    private byte[] Emitted(TreeScalar scalar, int column)
+    /// <summary>The value in the quotes that stood there; ciphertext has brackets and commas, so in flow style it needs some.</summary>
+    private byte[] Emitted(TreeScalar scalar, YamlNode node)
     {
-        // As the value of a key of one letter: the block forms are indented relative to their key.
+        if (scalar.Kind == TreeScalarKind.Text && System.Text.Unicode.Utf8.IsValid(scalar.Plaintext.Span))
+        {
+            return EmittedText(scalar.Plaintext.Span, node.Style);
+        }
+
+        // As the value of a key of one letter.
         var text = Indented(new TreeItem("k", scalar), 0).AsSpan(3).ToArray();
-        return text.AsSpan().Contains((byte)'\n') && column >= 0 ? throw new SpliceException() : text;
+        return text.AsSpan().Contains((byte)'\n') ? throw new SpliceException() : text;
+    }
+
+    private byte[] EmittedText(ReadOnlySpan<byte> text, YamlScalarStyle old)
+    {
+        var style = YamlScalarAnalysis.StyleOf(text, isSimpleKey: false);
+        if (style == YamlScalarStyle.Literal)
+        {
+            throw new SpliceException();
+        }
+
+        var allowsSingle = !text.IsEmpty && YamlScalarAnalysis.Analyze(text).AllowsSingleQuoted;
+        style = old switch
+        {
+            YamlScalarStyle.SingleQuoted when allowsSingle => old,
+            YamlScalarStyle.DoubleQuoted => old,
+            _ => _flowDepth > 0 ? YamlScalarStyle.DoubleQuoted : style,
+        };
+        var output = new YamlOutput();
+        YamlScalarWriter.Write(output, text, style, 0, indentHint: 0, lineComment: null);
+        return output.ToArray();
     }
 
     private void Replace(int start, int end, byte[] replacement) => _edits.Add((start, end, replacement));

@@ -10,7 +10,7 @@ public sealed class SecretsOpsVerbTests
     {
         using var bench = new Workbench();
         await bench.EncryptAsync("f.yaml", "a: 1\nb: two\nc: 3\n");
-        bench.Replace("f.yaml", "b: ENC", "\n# added by hand\nb:    ENC");
+        bench.Replace("f.yaml", "b: ENC", "\n\nb:    ENC");
         var before = bench.Text("f.yaml").Split('\n');
 
         Assert.Equal(0, (await bench.SecretsOpsAsync("set", "f.yaml", "[\"a\"]", "\"new\"", "--ignore-mac")).ExitCode);
@@ -33,13 +33,13 @@ public sealed class SecretsOpsVerbTests
         bench.Write("loose.yaml", Loose);
         bench.Variables["EDITOR"] = $"cp {bench.Path}/loose.yaml";
         Assert.Equal(0, (await bench.SecretsOpsAsync("edit", "f.yaml")).ExitCode);
-        Assert.Contains("\n\nlist: [ENC", bench.Text("f.yaml"), StringComparison.Ordinal);
+        Assert.Contains("\n\na:   'ENC[", bench.Text("f.yaml"), StringComparison.Ordinal);
 
         bench.Write("editor.sh", $"cp \"$1\" {bench.Path}/seen; sed -i s/two/three/ \"$1\"\n");
         bench.Variables["EDITOR"] = $"sh {bench.Path}/editor.sh";
         Assert.Equal(0, (await bench.SecretsOpsAsync("edit", "f.yaml")).ExitCode);
 
-        Assert.Contains("\n\nlist: [x,  ", bench.Text("seen"), StringComparison.Ordinal);
+        Assert.Contains("\n\na:   'one'   # beside\n\nlist: [\"x\",  \"y\"]\n", bench.Text("seen"), StringComparison.Ordinal);
         Assert.Contains("m:\n  k:  &anchor two", bench.Text("seen"), StringComparison.Ordinal);
         Assert.Contains("k: three", await bench.DecryptAsync("f.yaml"), StringComparison.Ordinal);
     }

@@ -48,7 +48,7 @@ internal static class JsonTreeReader
                 var branch = new TreeBranch();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var key = reader.GetString()!;
+                    var key = Encoding.UTF8.GetString(ReadText(ref reader, content).Span);
                     reader.Read();
                     branch.Items.Add(new TreeItem(key, ReadValue(ref reader, content)));
                 }

@@ -6,7 +6,7 @@ namespace SecretsOps.Sops.Stores.Yaml;
 /// <summary>Writes a scalar in one style; lines are never folded.</summary>
 internal static class YamlScalarWriter
 {
-    public static void Write(YamlOutput output, ReadOnlySpan<byte> text, YamlScalarStyle style, int indent, int indentStep, string? lineComment)
+    public static void Write(YamlOutput output, ReadOnlySpan<byte> text, YamlScalarStyle style, int indent, int indentHint, string? lineComment)
     {
         switch (style)
         {
@@ -18,7 +18,7 @@ internal static class YamlScalarWriter
                 SingleQuoted(output, text, indent);
                 break;
             case YamlScalarStyle.Literal:
-                Literal(output, text, indent, indentStep, lineComment);
+                Literal(output, text, indent, indentHint, lineComment);
                 return;
             default:
                 DoubleQuoted(output, text);
@@ -64,13 +64,13 @@ internal static class YamlScalarWriter
         output.Raw("'"u8);
     }
 
-    private static void Literal(YamlOutput output, ReadOnlySpan<byte> text, int indent, int indentStep, string? lineComment)
+    private static void Literal(YamlOutput output, ReadOnlySpan<byte> text, int indent, int indentHint, string? lineComment)
     {
         Separate(output);
         output.Raw("|"u8);
         if (text[0] == ' ' || YamlCharacter.IsBreak(text))
         {
-            output.Raw(Encoding.ASCII.GetBytes(indentStep.ToString(CultureInfo.InvariantCulture)));
+            output.Raw(Encoding.ASCII.GetBytes(indentHint.ToString(CultureInfo.InvariantCulture)));
         }
 
         output.Raw(Chomping(text));

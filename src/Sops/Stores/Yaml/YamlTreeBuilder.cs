@@ -6,7 +6,7 @@ namespace SecretsOps.Sops.Stores.Yaml;
 internal sealed class YamlTreeBuilder(bool allowsAnyRoot)
 {
     // Copies made for aliases; a document of a few lines can ask for billions.
-    private const int MaxAliasedNodes = 1_000_000;
+    private const int MaxAliasedNodes = 100_000;
 
     private readonly HashSet<YamlNode> _openAliases = [];
     private int _aliasedNodes;

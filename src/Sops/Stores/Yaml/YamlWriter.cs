@@ -87,13 +87,13 @@ internal sealed class YamlWriter(int indentStep)
         var key = Encoding.UTF8.GetBytes(item.Key);
         if (key.Length <= MaxSimpleKeyLength && !YamlScalarAnalysis.Analyze(key.Length == 0 ? " "u8 : key).IsMultiline)
         {
-            WriteText(key, indent, isSimpleKey: true, null);
+            WriteText(key, indent, indent, isSimpleKey: true, null);
             _output.Indicator(":"u8, needsBlank: false, leavesBlank: false, keepsIndentation: false);
         }
         else
         {
             _output.Indicator("?"u8, needsBlank: true, leavesBlank: false, keepsIndentation: true);
-            WriteText(key, NextIndent(indent), isSimpleKey: false, null);
+            WriteText(key, NextIndent(indent), indent, isSimpleKey: false, null);
             _output.Indent(indent);
             _output.Indicator(":"u8, needsBlank: true, leavesBlank: false, keepsIndentation: true);
         }
@@ -147,7 +147,7 @@ internal sealed class YamlWriter(int indentStep)
                 WriteEmpty(value, isInList, inner);
                 break;
             case TreeScalar scalar:
-                WriteScalar(scalar, Math.Max(inner, 0), lineComment);
+                WriteScalar(scalar, Math.Max(inner, 0), Math.Max(indent, 0), lineComment);
                 break;
         }
     }
@@ -164,11 +164,11 @@ internal sealed class YamlWriter(int indentStep)
         _output.Indicator([close], needsBlank: false, leavesBlank: false, keepsIndentation: false);
     }
 
-    private void WriteScalar(TreeScalar scalar, int indent, string? lineComment)
+    private void WriteScalar(TreeScalar scalar, int indent, int parentIndent, string? lineComment)
     {
         if (scalar.Kind == TreeScalarKind.Text)
         {
-            WriteText(scalar.Plaintext.Span, indent, isSimpleKey: false, lineComment);
+            WriteText(scalar.Plaintext.Span, indent, parentIndent, isSimpleKey: false, lineComment);
             return;
         }
 
@@ -179,7 +179,7 @@ internal sealed class YamlWriter(int indentStep)
             TreeScalarKind.RealNumber => RealNumber(scalar),
             _ => scalar.Text,
         };
-        YamlScalarWriter.Write(_output, Encoding.UTF8.GetBytes(text), YamlScalarStyle.Plain, indent, indentStep, lineComment);
+        YamlScalarWriter.Write(_output, Encoding.UTF8.GetBytes(text), YamlScalarStyle.Plain, indent, indentHint: 0, lineComment);
     }
 
     private static string RealNumber(TreeScalar scalar) =>
@@ -188,13 +188,13 @@ internal sealed class YamlWriter(int indentStep)
         : double.IsInfinity(number) ? number > 0 ? ".inf" : "-.inf"
         : GoNumber.FormatGeneral(number);
 
-    private void WriteText(ReadOnlySpan<byte> text, int indent, bool isSimpleKey, string? lineComment)
+    private void WriteText(ReadOnlySpan<byte> text, int indent, int parentIndent, bool isSimpleKey, string? lineComment)
     {
         if (!Utf8.IsValid(text))
         {
             _output.Indicator("!!binary"u8, needsBlank: true, leavesBlank: false, keepsIndentation: false);
             text = Encoding.ASCII.GetBytes(Convert.ToBase64String(text));
-            YamlScalarWriter.Write(_output, text, YamlScalarStyle.Plain, indent, indentStep, lineComment);
+            YamlScalarWriter.Write(_output, text, YamlScalarStyle.Plain, indent, indentHint: 0, lineComment);
             return;
         }
 
@@ -204,7 +204,8 @@ internal sealed class YamlWriter(int indentStep)
             _output.Indicator("!!merge"u8, needsBlank: true, leavesBlank: false, keepsIndentation: false);
         }
 
-        YamlScalarWriter.Write(_output, text, YamlScalarAnalysis.StyleOf(text, isSimpleKey), indent, indentStep, lineComment);
+        // Compatibility: go-yaml always hints its step, which in lists is wrong and makes files that nobody can read; ours is the true one.
+        YamlScalarWriter.Write(_output, text, YamlScalarAnalysis.StyleOf(text, isSimpleKey), indent, indent - parentIndent, lineComment);
     }
 
     private void WriteHeads(List<string> comments, int indent)
