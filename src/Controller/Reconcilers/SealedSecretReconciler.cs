@@ -110,12 +110,12 @@ internal sealed partial class SealedSecretReconciler(
     {
         metrics.CountUnsealRequest();
         metrics.ForgetConditions(name.Namespace, name.Name);
-        var wasOurs = settled.WasSettled(name);
+        var made = settled.SecretOf(name);
         settled.Forget(name);
 
         // Defect D15 is not copied: only a Secret that we made is deleted.
-        if (options.OldGarbageCollection && wasOurs && await live.ReadAsync(name, cancellationToken) is { } secret
-            && (SecretOwner.IsSealedSecret(SecretOwner.ControllerOf(secret)) || SecretOwner.Says(secret, SealedSecretNames.Managed)))
+        if (options.OldGarbageCollection && made.IsKnown && await live.ReadAsync(name, cancellationToken) is { } secret
+            && secret.Uid == made.Uid && !SecretOwner.Says(secret, SealedSecretNames.Patch))
         {
             await client.TryDeleteAsync(ApiResource.Secrets, name.Namespace, name.Name, new DeleteOptions { PreconditionUid = secret.Uid }, cancellationToken);
         }

@@ -12,8 +12,8 @@ using SecretsOps.Testing;
 namespace SecretsOps.Controller.Tests.Chaos;
 
 /// <summary>Issue 3, acceptance 5: a stream of changes, two replicas, leaders killed, an API server that fails in every way.</summary>
-[Collection(ControllerCollection.Name)]
-public sealed class ChaosTests(ControllerFixture fixture)
+[Collection(BareCollection.Name)]
+public sealed class ChaosTests(BareFixture fixture)
 {
     private const int Names = 12;
     private const int FaultsPerHundred = 15;

@@ -6,9 +6,12 @@ using SecretsOps.Testing;
 namespace SecretsOps.Controller.Tests.Cluster;
 
 /// <summary>One cluster with the definitions, and a controller with the recorded keys that watches what a test asks for.</summary>
-public sealed class ControllerFixture : IAsyncLifetime
+public class ControllerFixture : IAsyncLifetime
 {
     private readonly List<RunningController> _controllers = [];
+
+    /// <summary>Whether a controller that watches every namespace is there from the start.</summary>
+    protected virtual bool HasSharedController => true;
 
     internal TestCluster Cluster { get; private set; } = null!;
 
@@ -19,6 +22,11 @@ public sealed class ControllerFixture : IAsyncLifetime
     {
         Cluster = await TestCluster.StartAsync();
         await Cluster.InstallDefinitionsAsync();
+        if (!HasSharedController)
+        {
+            return;
+        }
+
         var ownNamespace = await CreateKeyNamespaceAsync("old", "new", "rsa2048");
         var options = RunningController.Options();
         Controller = await StartAsync(ownNamespace, options with { Reconcile = options.Reconcile with { AdditionalNamespaces = [] } });
@@ -70,4 +78,18 @@ public sealed class ControllerFixture : IAsyncLifetime
 public sealed class ControllerCollection : ICollectionFixture<ControllerFixture>
 {
     public const string Name = "controller";
+}
+
+/// <summary>A cluster without the shared controller, for tests that start their own.</summary>
+public sealed class BareFixture : ControllerFixture
+{
+    protected override bool HasSharedController => false;
+}
+
+/// <summary>Tests that start controllers of their own.</summary>
+[CollectionDefinition(Name)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]
+public sealed class BareCollection : ICollectionFixture<BareFixture>
+{
+    public const string Name = "own controllers";
 }

@@ -9,8 +9,8 @@ using SecretsOps.Testing;
 
 namespace SecretsOps.Controller.Tests.Cluster;
 
-[Collection(ControllerCollection.Name)]
-public sealed class KeyTests(ControllerFixture fixture)
+[Collection(BareCollection.Name)]
+public sealed class KeyTests(BareFixture fixture)
 {
     private readonly TestCluster _cluster = fixture.Cluster;
 

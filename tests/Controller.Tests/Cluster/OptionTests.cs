@@ -7,8 +7,8 @@ using SecretsOps.Testing;
 
 namespace SecretsOps.Controller.Tests.Cluster;
 
-[Collection(ControllerCollection.Name)]
-public sealed class OptionTests(ControllerFixture fixture)
+[Collection(BareCollection.Name)]
+public sealed class OptionTests(BareFixture fixture)
 {
     private readonly TestCluster _cluster = fixture.Cluster;
 
