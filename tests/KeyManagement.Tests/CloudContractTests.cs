@@ -1,5 +1,11 @@
 using System.Security.Cryptography;
+using SecretsOps.KeyManagement.AlibabaKms;
+using SecretsOps.KeyManagement.AwsKms;
+using SecretsOps.KeyManagement.AzureKeyVault;
+using SecretsOps.KeyManagement.GcpKms;
+using SecretsOps.KeyManagement.HuaweiKms;
 using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.KeyManagement.VaultTransit;
 
 namespace SecretsOps.KeyManagement.Tests;
 
@@ -17,14 +23,34 @@ public class CloudContractTests
         ["huawei_kms"] = () => new FakeHuaweiKms(),
     };
 
+    private static readonly Dictionary<string, Func<string, MasterKey>> RealServices = new()
+    {
+        ["SECRETSOPS_TEST_KEY_AWS"] = AwsKmsMasterKey.Parse,
+        ["SECRETSOPS_TEST_KEY_GCP"] = text => new GcpKmsMasterKey(text),
+        ["SECRETSOPS_TEST_KEY_AZURE"] = AzureKeyVaultMasterKey.Parse,
+        ["SECRETSOPS_TEST_KEY_VAULT"] = VaultTransitMasterKey.Parse,
+        ["SECRETSOPS_TEST_KEY_ALIBABA"] = AlibabaKmsMasterKey.Parse,
+        ["SECRETSOPS_TEST_KEY_HUAWEI"] = HuaweiKmsMasterKey.Parse,
+    };
+
     private readonly byte[] _dataKey = RandomNumberGenerator.GetBytes(32);
 
     public static TheoryData<string> Backends => [.. Registry.Keys];
 
+    /// <summary>The loopback services, and the real ones for which a variable gives a key.</summary>
+    public static TheoryData<string> BackendsAndRealServices =>
+        [.. Registry.Keys, .. RealServices.Keys.Where(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 })];
+
     [Theory]
-    [MemberData(nameof(Backends))]
+    [MemberData(nameof(BackendsAndRealServices))]
     public async Task A_wrapped_key_is_unwrapped_by_another_process(string backend)
     {
+        if (RealServices.TryGetValue(backend, out var parse))
+        {
+            await RoundTripAtRealServiceAsync(parse(Environment.GetEnvironmentVariable(backend)!));
+            return;
+        }
+
         using var world = new World(backend);
 
         var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
@@ -147,6 +173,19 @@ public class CloudContractTests
 
     [Theory]
     [MemberData(nameof(Backends))]
+    public async Task A_clusters_secret_without_an_entry_falls_back_to_nothing(string backend)
+    {
+        using var world = new World(backend);
+        var service = new LocalKeyService(KeyCredentials.FromSecretData(new Dictionary<string, byte[]> { ["a.agekey"] = [] }));
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.WrapAsync(world.Fake.Key, _dataKey, default));
+
+        Assert.NotNull(refused.Remedy);
+        Assert.Empty(world.Fake.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
     public async Task Many_keys_are_unwrapped_at_once(string backend)
     {
         using var world = new World(backend);
@@ -170,6 +209,16 @@ public class CloudContractTests
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => service.UnwrapAsync(world.Fake.Key, wrapped, default)));
 
         Assert.InRange(world.Fake.Requests.Count - before, 1, 2); // one operation, perhaps after one login
+    }
+
+    private async Task RoundTripAtRealServiceAsync(MasterKey named)
+    {
+        using var service = new LocalKeyService(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
+        var key = await service.PinAsync(named, default);
+
+        using var dataKey = await service.UnwrapAsync(key, await service.WrapAsync(key, _dataKey, default), default);
+
+        Assert.Equal(_dataKey, dataKey.Span.ToArray());
     }
 
     /// <summary>A fake service, and an environment that leads to it.</summary>

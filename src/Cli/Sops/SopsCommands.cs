@@ -18,6 +18,7 @@ internal static class SopsCommands
                 new("filename", "filename for the temporarily file (default: tmp-file)"),
                 SopsFlags.User, SopsFlags.InputType, SopsFlags.OutputType, SopsFlags.IgnoreMac, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices],
             ExecFileMode.RunAsync),
+        new("keyservice", "start a SOPS key service server", KeyServiceMode.Flags, KeyServiceMode.RunAsync),
         new("filestatus", "check the status of the file, returning encryption status", [SopsFlags.InputType], FileStatusMode.RunAsync),
         new("groups", "modify the groups on a SOPS file", [], (session, _) => Task.FromResult(PrintHelp(session, "groups")))
         {

@@ -46,6 +46,11 @@ internal sealed class AwsCredentialChain(AwsKmsCredentials credentials, KeyHttp 
             return fixedIdentity;
         }
 
+        if (!credentials.UsesEnvironment)
+        {
+            throw new KeyBackendException("no AWS credentials were given", "add 'sops.aws-kms' to the Secret");
+        }
+
         if (profile is not null)
         {
             return await FromProfileAsync(profile, region, depth: 0, cancellationToken).ConfigureAwait(false)

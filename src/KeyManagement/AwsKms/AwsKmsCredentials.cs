@@ -9,11 +9,15 @@ public sealed record AwsKmsCredentials
 
     internal AwsIdentity? Static { get; init; }
 
+    /// <summary>Whether the environment's own sources may be used.</summary>
+    internal bool UsesEnvironment { get; init; }
+
     /// <summary>Whether the profile in a file's metadata may choose the credentials; a cluster ignores it.</summary>
     internal bool AllowsProfiles { get; init; }
 
     /// <summary>The chain of AWS's own tools: variables, web identity, shared files, container, instance.</summary>
-    public static AwsKmsCredentials FromEnvironment(KeyEnvironment environment) => new() { Environment = environment, AllowsProfiles = true };
+    public static AwsKmsCredentials FromEnvironment(KeyEnvironment environment) =>
+        new() { Environment = environment, UsesEnvironment = true, AllowsProfiles = environment.IdentityToken is null };
 
     /// <summary>The entry <c>sops.aws-kms</c> of a Secret: YAML with <c>aws_access_key_id</c>, <c>aws_secret_access_key</c>, <c>aws_session_token</c>.</summary>
     /// <exception cref="FormatException">An access key is missing.</exception>
