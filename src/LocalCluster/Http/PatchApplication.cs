@@ -20,7 +20,7 @@ internal static class PatchApplication
         }
 
         return kind.Custom is null
-            ? StrategicMergePatch.Apply(target, RequestBody.ParseObject(patch), kind.Schema.Root)
+            ? StrategicMergePatch.Apply(target, Changes(patch), kind.Schema.Root)
             : throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, application/apply-patch+yaml");
     }
 
@@ -28,15 +28,22 @@ internal static class PatchApplication
     internal static JsonObject ApplyPlain(string mediaType, JsonObject target, byte[] patch) => mediaType switch
     {
         JsonPatchType => (JsonObject)JsonPatch.Apply(target, Parse(patch)),
-        MergePatchType or StrategicPatchType => (JsonObject)JsonMergePatch.Apply(target, RequestBody.ParseObject(patch))!,
+        MergePatchType or StrategicPatchType => (JsonObject)JsonMergePatch.Apply(target, Changes(patch))!,
         _ => throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, {StrategicPatchType}, application/apply-patch+yaml"),
+    };
+
+    private static JsonObject Changes(byte[] patch) => Parse(patch) switch
+    {
+        JsonObject changes => changes,
+        var other => throw ApiErrors.BadRequest(
+            $"error decoding patch: json: cannot unmarshal {(other is JsonArray ? "array" : "value")} into Go value of type map[string]interface {{}}"),
     };
 
     private static JsonNode? Parse(byte[] patch)
     {
         try
         {
-            return JsonNode.Parse(patch);
+            return Schema.FieldValidation.Parse(patch);
         }
         catch (JsonException)
         {

@@ -55,8 +55,22 @@ public static class ServerSideApply
             Stamp(managed, ownership.Manager(request.Manager, isApply: true), request.Now);
         }
 
+        RefreshLastApplied(merged, request);
         managed.WriteTo(merged);
         return request.Live is not null && JsonNode.DeepEquals(request.Live, merged) ? request.Live : merged;
+    }
+
+    /// <summary>Compatibility: kubectl may go back to client-side apply; its annotation follows where there is one.</summary>
+    private static void RefreshLastApplied(JsonObject merged, ApplyRequest request)
+    {
+        if (request.Manager != "kubectl" || merged["metadata"]?["annotations"] is not JsonObject annotations || !annotations.ContainsKey(LastApplied))
+        {
+            return;
+        }
+
+        var applied = (JsonObject)request.Applied.DeepClone();
+        (applied["metadata"]?["annotations"] as JsonObject)?.Remove(LastApplied);
+        annotations[LastApplied] = GoText.SortedJson(applied) + "\n";
     }
 
     private static void Check(ApplyRequest request)
@@ -66,9 +80,10 @@ public static class ServerSideApply
             throw ApiRejectionException.BadRequest("metadata.managedFields must be nil");
         }
 
-        if (TypedWalks.Misfit(request.Applied, request.Schema.Root) is { } misfit)
+        if (TypedWalks.Misfits(request.Applied, request.Schema.Root) is { Count: > 0 } misfits)
         {
-            throw ApiRejectionException.UntypedConfiguration($"failed to create typed patch object ({Identity(request)}): {misfit}");
+            var all = misfits.Count == 1 ? misfits[0] : "errors:\n  " + string.Join("\n  ", misfits.Order(StringComparer.Ordinal));
+            throw ApiRejectionException.UntypedConfiguration($"failed to create typed patch object ({Identity(request)}): {all}");
         }
     }
 

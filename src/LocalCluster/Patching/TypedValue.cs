@@ -83,7 +83,7 @@ internal static class TypedValue
             _ when kind is JsonValueKind.Null => "",
             WireType.Whole or WireType.LongWhole or WireType.Number when kind is not JsonValueKind.Number =>
                 $"expected numeric (int or float), got {GoType(value)}",
-            WireType.Boolean when kind is not (JsonValueKind.True or JsonValueKind.False) => $"expected boolean, got {FieldError.Show(value)}",
+            WireType.Boolean when kind is not (JsonValueKind.True or JsonValueKind.False) => $"expected boolean, got &{{{GoText.Of(value)}}}",
             WireType.Text or WireType.Bytes when kind is not JsonValueKind.String => $"expected string, got {GoLiteral(value)}",
             _ when !isScalar => $"expected any scalar, got {FieldError.Show(value)}",
             _ => "",
@@ -108,7 +108,7 @@ internal static class TypedValue
             {
                 keys.Add((key, value));
             }
-            else if (list.Element.Map?.Fields.GetValueOrDefault(key)?.Default is { } fallback)
+            else if (list.Element.Map?.Fields.GetValueOrDefault(key)?.KeyDefault is { } fallback)
             {
                 keys.Add((key, fallback));
             }
@@ -129,7 +129,5 @@ internal static class TypedValue
         _ => "[]interface {}",
     };
 
-    private static string GoLiteral(JsonNode? value) => value?.GetValueKind() is JsonValueKind.Number
-        ? $"&value.valueUnstructured{{Value:{FieldError.Show(value)}}}"
-        : $"&value.valueUnstructured{{Value:{FieldError.Show(value)}}}";
+    private static string GoLiteral(JsonNode? value) => $"&value.valueUnstructured{{Value:{FieldError.Show(value)}}}";
 }

@@ -14,8 +14,13 @@ internal static class TypedWalks
         return set;
     }
 
-    /// <summary>The first reason why a value does not fit its type, or null.</summary>
-    public static string? Misfit(JsonNode? value, StructuralSchema schema) => Misfit(value, schema, FieldPath.Root);
+    /// <summary>Every reason why a value does not fit its type.</summary>
+    public static List<string> Misfits(JsonNode? value, StructuralSchema schema)
+    {
+        var found = new List<string>();
+        Misfit(value, schema, FieldPath.Root, found);
+        return found;
+    }
 
     /// <summary>The value without the given paths; null when nothing is left.</summary>
     public static JsonNode? Remove(JsonNode? value, FieldSet removed, StructuralSchema schema) =>
@@ -81,47 +86,46 @@ internal static class TypedWalks
         }
     }
 
-    private static string? Misfit(JsonNode? value, StructuralSchema schema, FieldPath path)
+    private static void Misfit(JsonNode? value, StructuralSchema schema, FieldPath path, List<string> found)
     {
         var treatment = TypedValue.TreatmentOf(schema, value);
         var problem = treatment switch
         {
             Treatment.Scalar => TypedValue.FitsScalar(schema.Wire, value, out var reason) ? null : reason,
-            Treatment.Map when value is not (null or JsonObject) => $"expected map, got {Describe(value)}",
-            Treatment.List when value is not (null or JsonArray) => $"expected list, got {Describe(value)}",
+            Treatment.Map when value is not (null or JsonObject) => $"expected map, got &{{{GoText.Of(value)}}}",
+            Treatment.List when value is not (null or JsonArray) => $"expected list, got &{{{GoText.Of(value)}}}",
             _ => null,
         };
         if (problem is not null)
         {
-            return path.Parent is null ? problem : $"{path}: {problem}";
+            found.Add(path.Parent is null ? problem : $"{path}: {problem}");
         }
-
-        return value switch
+        else if (value is JsonObject map && treatment is Treatment.Map)
         {
-            JsonObject map when treatment is Treatment.Map => MisfitInMap(map, schema.Map!, path),
-            JsonArray list when treatment is Treatment.List => MisfitInList(list, schema.List!, path),
-            _ => null,
-        };
+            MisfitInMap(map, schema.Map!, path, found);
+        }
+        else if (value is JsonArray list && treatment is Treatment.List)
+        {
+            MisfitInList(list, schema.List!, path, found);
+        }
     }
 
-    private static string? MisfitInMap(JsonObject map, MapShape shape, FieldPath path)
+    private static void MisfitInMap(JsonObject map, MapShape shape, FieldPath path, List<string> found)
     {
         foreach (var (name, child) in map)
         {
             var below = path.Then(PathElement.Field(name));
-            var problem = !shape.Fields.ContainsKey(name) && shape.Element is null
-                ? $"{below}: field not declared in schema"
-                : Misfit(child, shape.TypeOf(name), below);
-            if (problem is not null)
+            if (!shape.Fields.ContainsKey(name) && shape.Element is null)
             {
-                return problem;
+                found.Add($"{below}: field not declared in schema");
+                return;
             }
-        }
 
-        return null;
+            Misfit(child, shape.TypeOf(name), below, found);
+        }
     }
 
-    private static string? MisfitInList(JsonArray list, ListShape shape, FieldPath path)
+    private static void MisfitInList(JsonArray list, ListShape shape, FieldPath path, List<string> found)
     {
         var seen = new HashSet<PathElement>();
         for (var i = 0; i < list.Count; i++)
@@ -130,21 +134,20 @@ internal static class TypedWalks
             if (shape.Type is not ListType.Atomic)
             {
                 element = TypedValue.ElementOf(shape, list[i], out var reason);
-                var problem = element is null ? $"{path}: element {i}: {reason}"
-                    : seen.Add(element.Value) ? null : $"{path}: duplicate entries for key {element}";
-                if (problem is not null)
+                if (element is null)
                 {
-                    return problem;
+                    found.Add($"{path}: element {i}: {reason}");
+                    return;
+                }
+
+                if (!seen.Add(element.Value))
+                {
+                    found.Add($"{path}: duplicate entries for key {element}");
                 }
             }
 
-            if (Misfit(list[i], shape.Element, path.Then(element!.Value)) is { } misfit)
-            {
-                return misfit;
-            }
+            Misfit(list[i], shape.Element, path.Then(element!.Value), found);
         }
-
-        return null;
     }
 
     private static JsonObject? RemoveFromMap(JsonObject map, FieldSet removed, MapShape shape)
@@ -190,6 +193,4 @@ internal static class TypedWalks
     /// <summary>What was a map or a list stays one, even when emptied.</summary>
     private static JsonNode? RemoveBelow(JsonNode? value, FieldSet removed, StructuralSchema schema) =>
         Remove(value, removed, schema) ?? value switch { JsonObject => new JsonObject(), JsonArray => new JsonArray(), _ => null };
-
-    private static string Describe(JsonNode value) => $"&{{{FieldError.Show(value)}}}";
 }

@@ -9,7 +9,7 @@ internal static class FieldCheck
     /// <exception cref="Schema.ApiRejectionException">The body is no object of the kind, or strictness was asked for.</exception>
     internal static void Apply(ResourceKind kind, JsonObject body, WriteContext context)
     {
-        if (kind.Schema.TypeProblem(body) is { } problem)
+        if (!context.IsApply && kind.Schema.TypeProblem(body) is { } problem)
         {
             throw context.IsPatch
                 ? Schema.ApiRejectionException.InvalidPatch("{…}", problem)
@@ -21,7 +21,7 @@ internal static class FieldCheck
             return;
         }
 
-        var problems = Schema.FieldValidation.Check(context.Body.IsEmpty ? "{}"u8 : context.Body.Span, kind.Schema.UnknownFields(body));
+        var problems = Schema.FieldValidation.Check(context.Body.IsEmpty ? "{}"u8 : context.Body.Span, context.IsApply ? [] : kind.Schema.UnknownFields(body));
         if (problems.Count == 0)
         {
             return;

@@ -75,16 +75,17 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparat
     /// <summary>Server-side apply: creates the object or merges into it, by who owns which field.</summary>
     internal async Task<WriteResult> ApplyAsync(ResourceKind kind, string @namespace, string name, JsonObject applied, Force force, WriteContext context)
     {
-        ObjectIdentity.Check(kind, @namespace, applied);
-        ObjectIdentity.CheckName(name, applied);
-        FieldCheck.Apply(kind, (JsonObject)applied.DeepClone(), context);
+        var named = (JsonObject)applied.DeepClone(); // what is applied stays as it was sent: nobody owns what the address says
+        ObjectIdentity.Check(kind, @namespace, named);
+        ObjectIdentity.CheckName(name, named);
+        FieldCheck.Apply(kind, (JsonObject)applied.DeepClone(), context with { IsApply = true }); // unknown fields: the merge says so
         var key = ObjectIdentity.KeyOf(kind, @namespace, name);
         var settled = context with { IsApply = true, FieldValidation = FieldValidation.Ignore };
         for (var attempt = 1; ; attempt++)
         {
             var current = store.State.Find(key);
             var result = current is null
-                ? await TryCreateByApplyAsync(kind, @namespace, applied, force, settled)
+                ? await TryCreateByApplyAsync(kind, @namespace, name, applied, force, settled)
                 : await TryUpdateByApplyAsync(kind, current, applied, force, settled);
             if (result is not null)
             {
@@ -98,20 +99,23 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectPreparation preparat
         }
     }
 
-    private async Task<WriteResult?> TryCreateByApplyAsync(ResourceKind kind, string @namespace, JsonObject applied, Force force, WriteContext context)
+    private async Task<WriteResult?> TryCreateByApplyAsync(
+        ResourceKind kind, string @namespace, string name, JsonObject applied, Force force, WriteContext context)
     {
         if (context.Subresource.Length > 0)
         {
-            throw ApiErrors.NotFound(kind, applied.Text("metadata", "name"));
+            throw ApiErrors.NotFound(kind, name);
         }
 
         if (applied.Text("metadata", "uid") is { Length: > 0 } uid)
         {
-            throw ApiErrors.Conflict(kind, applied.Text("metadata", "name"), $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            throw ApiErrors.Conflict(kind, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
         }
 
         CheckNamespace(kind, @namespace, applied);
         var merged = ServerSideApply.Apply(RequestFor(kind, null, applied, force, context));
+        ObjectIdentity.Check(kind, @namespace, merged);
+        ObjectIdentity.CheckName(name, merged);
         var prepared = preparation.ForCreate(kind, merged, context);
         return await TryCreateAsync(ObjectIdentity.KeyOf(kind, @namespace, prepared.Text("metadata", "name")), prepared, context);
     }

@@ -46,6 +46,7 @@ internal static class CrdStructure
             {
                 IsRequired = required.Contains(property),
                 Default = child?["default"]?.DeepClone(),
+                KeyDefault = child?["default"]?.DeepClone(),
             };
         }
 

@@ -85,8 +85,9 @@ internal static class GoRoundTrip
             return go.HasFlag(GoField.Pointer) ? value is not null : !IsEmpty(value);
         }
 
-        if (!go.HasFlag(GoField.OmitEmpty))
+        if (!go.HasFlag(GoField.OmitEmpty) || (field.Name == "managedFields" && value is not null))
         {
+            // An empty list of managers says something until it is acted on: forget them all.
             return true;
         }
 

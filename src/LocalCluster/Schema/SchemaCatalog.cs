@@ -88,8 +88,10 @@ internal sealed class SchemaCatalog
 
         var patch = (Option("patch=") ?? "").Split('/');
         var type = TypeFrom(words[1]);
+        var fallback = Option("default=") is { } given ? DefaultOf(type, given) : null;
         return new(words[0], type)
         {
+            KeyDefault = fallback ?? (Option("go=") is null ? ZeroOf(type.Wire) : null),
             IsRequired = words.Contains("required"),
             Go = (Option("go=") ?? "").Aggregate(GoField.None, (flags, letter) => flags | letter switch
             {
@@ -99,10 +101,19 @@ internal sealed class SchemaCatalog
             }),
             PatchStrategy = patch[0],
             PatchMergeKey = patch.Length > 1 ? patch[1] : "",
-            Default = Option("default=") is { } text ? DefaultOf(type, text) : null,
+            Default = fallback,
             Enum = Option("enum=")?.Split('|') ?? [],
         };
     }
+
+    /// <summary>Kubernetes publishes zero as the default of fields that are never left out.</summary>
+    private static JsonValue? ZeroOf(WireType wire) => wire switch
+    {
+        WireType.Text => JsonValue.Create(""),
+        WireType.Whole or WireType.LongWhole => JsonValue.Create(0),
+        WireType.Boolean => JsonValue.Create(false),
+        _ => null,
+    };
 
     private static JsonValue DefaultOf(StructuralSchema type, string text) =>
         type.Wire is WireType.Text ? JsonValue.Create(text) : JsonNode.Parse(text)!.AsValue();

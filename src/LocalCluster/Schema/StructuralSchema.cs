@@ -135,8 +135,11 @@ public sealed record SchemaField(string Name, StructuralSchema Type)
     /// <summary>Whether the published schema demands it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The schema's default, used for absent key fields of list elements.</summary>
+    /// <summary>The schema's default.</summary>
     public JsonNode? Default { get; init; }
+
+    /// <summary>What the field counts as where it is a key of a list's elements and absent; null when there is no such value.</summary>
+    public JsonNode? KeyDefault { get; init; }
 
     /// <summary>How the API server's own types hold the field.</summary>
     public GoField Go { get; init; }

@@ -58,7 +58,6 @@ internal static partial class Answers
                 {
                     // A refused patch quotes the object it made; ours does not, for it may be a Secret.
                     var text = QuotedObject().Replace(value.ToString(), "Invalid value: \"{…}\": ");
-                    text = text.Replace("(ns/subject;", "(/subject;", StringComparison.Ordinal); // which of both says the namespace differs
                     map[name] = text.Split("\n@@")[0]; // nor does it append a difference of Go structures
                 }
                 else
