@@ -10,6 +10,8 @@ internal static class Program
         Controller.ColdStartBenchmark.Benchmark,
         Controller.IdleMemoryBenchmark.Benchmark,
         Controller.ManyKeysBenchmark.Benchmark,
+        Sealing.UnsealBenchmark.Benchmark,
+        Sealing.KubesealBenchmark.Benchmark,
     ];
 
     internal static async Task<int> Main(string[] arguments)

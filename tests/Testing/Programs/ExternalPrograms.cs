@@ -15,6 +15,7 @@ public static class ExternalPrograms
         ["age-keygen"] = "age",
         ["git"] = "git",
         ["gpg"] = "gnupg",
+        ["node"] = "nodejs",
         ["npm"] = "npm",
         ["openssl"] = "openssl",
         ["ssh"] = "openssh-client",
@@ -54,6 +55,12 @@ public static class ExternalPrograms
 
     /// <summary>kubectl of one minor version: one of <see cref="KubectlVersions"/>.</summary>
     public static string Kubectl(string version) => KubectlPackage.Program(version, "kubectl");
+
+    /// <summary>Node.js.</summary>
+    public static string Node => Debian("node");
+
+    /// <summary>The directory whose <c>node_modules</c> holds a package of npm in one version.</summary>
+    public static string NodePackage(string name, string version) => NpmPackage.Directory(name, version);
 
     /// <summary>A program of the system; its Debian package is installed when it is missing.</summary>
     public static string Debian(string program)
