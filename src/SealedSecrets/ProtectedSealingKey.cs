@@ -30,7 +30,7 @@ public static class ProtectedSealingKey
 
     /// <summary>Whether a key Secret holds a wrapped key.</summary>
     public static bool IsProtected(KubernetesObject secret) =>
-        secret?.Json["data"]?[SealingKeySecret.PrivateKeyEntry] is not null && IsProtected(SealingKey.Entry(secret, SealingKeySecret.PrivateKeyEntry));
+        secret?.Find("data", SealingKeySecret.PrivateKeyEntry) is not null && IsProtected(SealingKey.Entry(secret, SealingKeySecret.PrivateKeyEntry));
 
     /// <summary>Wraps a private key for every one of <paramref name="masterKeys"/>; the result is the <c>tls.key</c> entry.</summary>
     /// <exception cref="MasterKeyException">A master key could not be used.</exception>
@@ -120,8 +120,8 @@ public static class ProtectedSealingKey
         {
             try
             {
-                var masterKey = MasterKeyReference.Parse(entry?["type"]?.ToString() ?? "", entry?["key"]?.ToString() ?? "");
-                using var dataKey = await keyService.UnwrapAsync(masterKey, entry?["wrappedDataKey"]?.ToString() ?? "", cancellationToken).ConfigureAwait(false);
+                var masterKey = MasterKeyReference.Parse(TextOf(entry, "type"), TextOf(entry, "key"));
+                using var dataKey = await keyService.UnwrapAsync(masterKey, TextOf(entry, "wrappedDataKey"), cancellationToken).ConfigureAwait(false);
                 return Decrypt(secret, envelope, dataKey, certificate);
             }
             catch (Exception refused) when (refused is MasterKeyException or FormatException)
@@ -138,8 +138,8 @@ public static class ProtectedSealingKey
         try
         {
             var envelope = JsonNode.Parse(SealingKey.Entry(secret, SealingKeySecret.PrivateKeyEntry));
-            return envelope?[Marker] is JsonValue version && version.TryGetValue(out int number) && number == Version
-                ? envelope
+            return (envelope as JsonObject)?[Marker] is JsonValue version && version.TryGetValue(out int number) && number == Version
+                ? envelope!
                 : throw new SealingKeyException($"{secret}: the wrapped private key has an unknown version; expected {Version}");
         }
         catch (JsonException broken)
@@ -158,8 +158,8 @@ public static class ProtectedSealingKey
 
     private static SecretBytes Decrypt(KubernetesObject secret, JsonNode envelope, SecretBytes dataKey, SealingCertificate certificate)
     {
-        var nonce = Convert.FromBase64String(envelope["nonce"]?.ToString() ?? "");
-        var ciphertext = Convert.FromBase64String(envelope["ciphertext"]?.ToString() ?? "");
+        var nonce = Convert.FromBase64String(TextOf(envelope, "nonce"));
+        var ciphertext = Convert.FromBase64String(TextOf(envelope, "ciphertext"));
         if (ciphertext.Length >= AesGcmCipher.TagSize && dataKey.Length == DataKeySize)
         {
             var pem = new SecretBytes(ciphertext.Length - AesGcmCipher.TagSize);
@@ -174,6 +174,9 @@ public static class ProtectedSealingKey
 
         throw new SealingKeyException($"{secret}: the wrapped private key is damaged or belongs to another certificate");
     }
+
+    private static string TextOf(JsonNode? parent, string name) =>
+        (parent as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static byte[] AssociatedData(SealingCertificate certificate) => Encoding.UTF8.GetBytes($"{Marker}/{Version}\n{certificate.Fingerprint}");
 

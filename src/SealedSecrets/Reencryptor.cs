@@ -51,7 +51,7 @@ public static class Reencryptor
             ReplaceDeprecated(result, deprecated);
         }
 
-        var encryptedData = (JsonObject?)result.Json["spec"]?["encryptedData"];
+        var encryptedData = result.Find("spec", "encryptedData") as JsonObject;
         foreach (var (name, value) in changed)
         {
             encryptedData![name] = value;

@@ -70,7 +70,7 @@ public sealed class SealingKey : IDisposable
     public static SealingKey ForRecovery(KubernetesObject secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        if (secret.Json["data"]?[SealingKeySecret.CertificateEntry] is not null)
+        if (secret.Find("data", SealingKeySecret.CertificateEntry) is not null)
         {
             return FromSecret(secret);
         }

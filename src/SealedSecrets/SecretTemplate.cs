@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using SecretsOps.Templating;
+using SecretsOps.Templating.Values;
 
 namespace SecretsOps.SealedSecrets;
 
@@ -72,6 +74,49 @@ public static class SecretTemplate
         }));
     }
 
-    private static void Render(JsonObject entries, PlainSecret secret) =>
-        throw new SecretTemplateException($"{secret}: {entries.Count} template entries cannot be rendered by this build");
+    // Compatibility: plaintext entries are visible to their siblings unrendered, and a decrypted value wins over both (since 0.37);
+    // null takes a key out of the Secret but not out of the templates (since 0.39).
+    private static void Render(JsonObject entries, PlainSecret secret)
+    {
+        var context = new GoMap { HasTextValues = true };
+        foreach (var (name, value) in secret.Data)
+        {
+            context[ByteText.FromText(name)] = ByteText.FromBytes(value);
+        }
+
+        foreach (var (name, entry) in entries)
+        {
+            if (entry is not null && !secret.Data.ContainsKey(name))
+            {
+                context[ByteText.FromText(name)] = ByteText.FromText(TextOf(name, entry));
+            }
+        }
+
+        var sealedNames = secret.Data.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, entry) in entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (entry is null)
+            {
+                secret.Remove(name);
+            }
+            else if (Render(name, TextOf(name, entry), context) is var rendered && !sealedNames.Contains(name))
+            {
+                secret.Set(name, rendered);
+            }
+        }
+    }
+
+    private static byte[] Render(string name, string text, GoMap context)
+    {
+        try
+        {
+            return Template.Parse(name, text, TemplateOptions.Default).Execute(context);
+        }
+        catch (TemplateException failure)
+        {
+            throw new SecretTemplateException(failure.Message, failure);
+        }
+    }
+
+    private static string TextOf(string name, JsonNode entry) => GoValue.Text(entry, $"SecretTemplateSpec.data.{name}")!;
 }

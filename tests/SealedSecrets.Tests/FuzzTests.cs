@@ -141,11 +141,14 @@ public sealed class FuzzTests
                 case 4:
                     bytes.InsertRange(at, bytes.GetRange(at, length));
                     break;
+                case 5 when _random.Next(4) == 0:
+                    bytes.InsertRange(at, "\\ud800"u8.ToArray());
+                    break;
                 case 5:
                     bytes.InsertRange(at, "{[}]:,'\"-|>&*!#\n  "u8[_random.Next(17)..].ToArray());
                     break;
                 default:
-                    bytes.InsertRange(at, Enumerable.Repeat("[{ \n-\u0000ÿ"u8[_random.Next(9)], _random.Next(300)));
+                    bytes.InsertRange(at, Enumerable.Repeat("[{ \n-\u0000ÿ"u8[_random.Next(8)], _random.Next(300)));
                     break;
             }
         }

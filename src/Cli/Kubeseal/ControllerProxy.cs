@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Cli.Kubeseal;
@@ -62,7 +63,7 @@ internal sealed class ControllerProxy : IDisposable
         try
         {
             var service = await _client.GetAsync(ApiResource.Services, @namespace, name, cancellationToken).ConfigureAwait(false);
-            var port = service.Json["spec"]?["ports"]?[0]?["name"]?.ToString() ?? "";
+            var port = (service.Find("spec", "ports") is JsonArray { Count: > 0 } ports ? (ports[0] as JsonObject)?["name"]?.ToString() : null) ?? "";
             return $"/api/v1/namespaces/{@namespace}/services/http:{name}:{port}/proxy/v1/";
         }
         catch (ApiException failure)
@@ -73,11 +74,11 @@ internal sealed class ControllerProxy : IDisposable
         }
     }
 
-    private static System.Text.Json.Nodes.JsonNode? TryParse(byte[] body)
+    private static JsonNode? TryParse(byte[] body)
     {
         try
         {
-            return System.Text.Json.Nodes.JsonNode.Parse(body) as System.Text.Json.Nodes.JsonObject;
+            return JsonNode.Parse(body) as JsonObject;
         }
         catch (System.Text.Json.JsonException)
         {

@@ -49,7 +49,7 @@ internal static class RecoveryKeys
 
     private static SealingKey FromSecret(KubernetesObject secret)
     {
-        if (secret.Json["data"]?["tls.key"] is null)
+        if (secret.Find("data", "tls.key") is null)
         {
             throw new KubesealException("secret must contain a 'tls.data' key"); // Compatibility: upstream names the wrong key.
         }

@@ -98,10 +98,22 @@ public sealed class KubernetesObject
 
     /// <summary><c>metadata.generation</c>, or 0.</summary>
     public long Generation =>
-        Json["metadata"]?["generation"] is JsonValue value && value.TryGetValue(out long generation) ? generation : 0;
+        Find("metadata", "generation") is JsonValue value && value.TryGetValue(out long generation) ? generation : 0;
 
     /// <summary>Whether deletion was requested and finalizers hold the object.</summary>
     public bool IsBeingDeleted => Text(Json["metadata"], "deletionTimestamp").Length > 0;
+
+    /// <summary>The value at a path of keys; null where the path ends early or leads through something that is no object.</summary>
+    public JsonNode? Find(params ReadOnlySpan<string> path)
+    {
+        JsonNode? node = Json;
+        foreach (var key in path)
+        {
+            node = (node as JsonObject)?[key];
+        }
+
+        return node;
+    }
 
     /// <summary>The value of a label, or null.</summary>
     public string? Label(string name) => StringAt("labels", name);
@@ -117,8 +129,11 @@ public sealed class KubernetesObject
 
     /// <summary>Parses one JSON object.</summary>
     /// <exception cref="JsonException">The bytes are not one JSON object.</exception>
-    public static KubernetesObject Parse(ReadOnlySpan<byte> utf8Json) =>
-        JsonNode.Parse(utf8Json, documentOptions: Strict) is JsonObject json ? new(json) : throw new JsonException("expected a JSON object");
+    public static KubernetesObject Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        JsonText.Check(utf8Json);
+        return JsonNode.Parse(utf8Json, documentOptions: Strict) is JsonObject json ? new(json) : throw new JsonException("expected a JSON object");
+    }
 
     /// <summary>A copy that shares nothing with this one.</summary>
     public KubernetesObject DeepClone() => new((JsonObject)Json.DeepClone());
@@ -142,7 +157,7 @@ public sealed class KubernetesObject
         parent is JsonObject && parent[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private string? StringAt(string map, string name) =>
-        Json["metadata"]?[map] is JsonObject entries && entries[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        Find("metadata", map) is JsonObject entries && entries[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private void SetStringAt(string map, string name, string? value)
     {

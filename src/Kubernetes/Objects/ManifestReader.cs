@@ -51,6 +51,7 @@ public static class ManifestReader
 
         try
         {
+            JsonText.Check(utf8.Span);
             return JsonStream.Read(utf8.Span, duplicateKeys);
         }
         catch (JsonException e)

@@ -16,7 +16,7 @@ internal static class MarkedYaml
         parser.Consume<StreamStart>();
         while (parser.TryConsume<DocumentStart>(out _))
         {
-            var root = ReadNode(parser, 0);
+            var root = ReadNode(parser, text, 0);
             roots.Add(root.Kind == MarkedNodeKind.Scalar && root.Value.Length == 0 ? null : root);
             parser.Consume<DocumentEnd>();
         }
@@ -24,7 +24,7 @@ internal static class MarkedYaml
         return roots;
     }
 
-    private static MarkedNode ReadNode(Parser parser, int depth)
+    private static MarkedNode ReadNode(Parser parser, string text, int depth)
     {
         if (depth > MaximumDepth)
         {
@@ -35,8 +35,8 @@ internal static class MarkedYaml
         return start switch
         {
             Scalar scalar => ReadScalar(scalar),
-            MappingStart mapping => ReadMapping(parser, mapping, depth),
-            SequenceStart => ReadSequence(parser, start, depth),
+            MappingStart mapping => ReadMapping(parser, text, mapping, depth),
+            SequenceStart => ReadSequence(parser, text, start, depth),
             _ => Node(start, MarkedNodeKind.Other, Index(start.End)),
         };
     }
@@ -50,39 +50,42 @@ internal static class MarkedYaml
         Value = scalar.Value,
     };
 
-    private static MarkedNode ReadMapping(Parser parser, MappingStart start, int depth)
+    private static MarkedNode ReadMapping(Parser parser, string text, MappingStart start, int depth)
     {
         var isFlow = start.Style == MappingStyle.Flow;
         var mapping = Node(start, isFlow ? MarkedNodeKind.FlowMapping : MarkedNodeKind.BlockMapping, Index(start.End));
         MappingEnd end;
         while (!parser.TryConsume(out end!))
         {
-            var key = ReadNode(parser, depth + 1);
-            var value = ReadNode(parser, depth + 1);
+            var key = ReadNode(parser, text, depth + 1);
+            var value = ReadNode(parser, text, depth + 1);
             mapping.Entries.Add((key, value));
             mapping.End = value.End;
         }
 
-        mapping.End = isFlow ? Index(end.End) : mapping.End;
+        mapping.End = isFlow ? Behind(text, end, '}') : mapping.End;
         return mapping;
     }
 
-    private static MarkedNode ReadSequence(Parser parser, ParsingEvent start, int depth)
+    private static MarkedNode ReadSequence(Parser parser, string text, ParsingEvent start, int depth)
     {
         var isFlow = ((SequenceStart)start).Style == SequenceStyle.Flow;
         var sequence = Node(start, MarkedNodeKind.Other, Index(start.End));
         SequenceEnd end;
         while (!parser.TryConsume(out end!))
         {
-            sequence.End = ReadNode(parser, depth + 1).End;
+            sequence.End = ReadNode(parser, text, depth + 1).End;
         }
 
-        sequence.End = isFlow ? Index(end.End) : sequence.End;
+        sequence.End = isFlow ? Behind(text, end, ']') : sequence.End;
         return sequence;
     }
 
     private static MarkedNode Node(ParsingEvent start, MarkedNodeKind kind, int end) =>
         new() { Kind = kind, Start = Index(start.Start), End = end, Column = Column(start.Start) };
+
+    // YamlDotNet's mark of a flow collection's end stands before the bracket, not behind it.
+    private static int Behind(string text, ParsingEvent end, char bracket) => text.IndexOf(bracket, Index(end.Start)) + 1;
 
     private static int Index(in Mark mark) => checked((int)mark.Index);
 

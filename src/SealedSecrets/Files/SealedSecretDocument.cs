@@ -28,7 +28,7 @@ public sealed class SealedSecretDocument
     /// <summary>Removes one sealed value.</summary>
     public void RemoveEncryptedValue(string name)
     {
-        (Object.Json["spec"]?["encryptedData"] as JsonObject)?.Remove(name);
+        (Object.Find("spec", "encryptedData") as JsonObject)?.Remove(name);
         _yaml?.Remove(_index, ["spec", "encryptedData", name]);
     }
 

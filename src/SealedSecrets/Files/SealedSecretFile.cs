@@ -41,5 +41,5 @@ public sealed class SealedSecretFile
 
     // Compatibility: kubeseal takes an object without a kind for what it expects.
     private static bool IsSealedSecret(JsonObject json) =>
-        new KubernetesObject(json) is var document && (document.Kind == SealedSecret.Kind || (document.Kind.Length == 0 && json["spec"]?["encryptedData"] is JsonObject));
+        new KubernetesObject(json) is var document && (document.Kind == SealedSecret.Kind || (document.Kind.Length == 0 && document.Find("spec", "encryptedData") is JsonObject));
 }
