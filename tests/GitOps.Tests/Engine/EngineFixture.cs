@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using SecretsOps.Cryptography.Age;
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Engine;
+using SecretsOps.KeyManagement;
+using SecretsOps.KeyManagement.Age;
+using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
+using SecretsOps.Sops;
+using SecretsOps.Testing;
+using SecretsOps.Testing.Programs;
+
+namespace SecretsOps.GitOps.Tests.Engine;
+
+/// <summary>A cluster with the engine at work in it, one for a class of tests; each test has namespaces and a repository of its own.</summary>
+public sealed class EngineFixture : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _cache = new();
+    private CancellationTokenSource _stop = new();
+    private ApplicationEngine? _engine;
+    private Task _running = Task.CompletedTask;
+
+    public TestCluster Cluster { get; private set; } = null!;
+
+    public ApiClient Client => Cluster.Client;
+
+    public string ControlNamespace { get; private set; } = "";
+
+    public string CacheFolder => _cache.Path;
+
+    internal RecordingLogger Logger { get; } = new();
+
+    internal X25519Identity AgeIdentity { get; } = X25519Identity.Generate();
+
+    public async Task InitializeAsync()
+    {
+        Cluster = await TestCluster.StartAsync();
+        await Cluster.InstallDefinitionsAsync();
+        ControlNamespace = await Cluster.CreateNamespaceAsync("control");
+        await AddKeyAsync("age", AgeIdentity.ToSecretText());
+        Start();
+    }
+
+    public void Start()
+    {
+        _stop = new CancellationTokenSource();
+        var options = new EngineOptions
+        {
+            ControlNamespace = ControlNamespace,
+            KeyNamespace = ControlNamespace,
+            CacheFolder = _cache.Path,
+            SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:/usr/bin:/bin",
+            RepositoryGracePeriod = TimeSpan.Zero,
+        };
+        _engine = new ApplicationEngine(Client, options, TimeProvider.System, Logger);
+        _running = _engine.RunAsync(_stop.Token);
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _engine?.Dispose();
+        _stop.Dispose();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        await Cluster.DisposeAsync();
+        _cache.Dispose();
+    }
+
+    public async Task AddKeyAsync(string name, string identity)
+    {
+        var secret = new KubernetesObject(ApiResource.Secrets.Gvk, ControlNamespace, name);
+        secret.SetLabel("secretsops.io/decryption-key", "active");
+        secret.Json["stringData"] = new JsonObject { ["age.agekey"] = identity };
+        await Client.CreateAsync(ApiResource.Secrets, secret, WriteOptions.Default, default);
+    }
+
+    /// <summary>A manifest encrypted for the engine's age key, as <c>sops encrypt</c> would write it.</summary>
+    internal Task<string> EncryptAsync(string yaml) => EncryptAsync(yaml, AgeIdentity);
+
+    internal static async Task<string> EncryptAsync(string yaml, X25519Identity identity)
+    {
+        var options = new EncryptOptions { KeyGroups = [[new AgeMasterKey(identity.Recipient.ToString())]] };
+        var keys = new LocalKeyService(new KeyCredentials());
+        return Encoding.UTF8.GetString(await SopsEncryptor.EncryptAsync(Encoding.UTF8.GetBytes(yaml), SopsFormat.Yaml, keys, options, default));
+    }
+
+    /// <summary>Makes an Application; <paramref name="change"/> edits its spec first.</summary>
+    internal async Task<string> CreateAsync(TestRepository repository, string path, string @namespace, Action<JsonObject>? change = null)
+    {
+        var name = TestCluster.UniqueName("app");
+        var spec = new JsonObject
+        {
+            ["project"] = "default",
+            ["source"] = new JsonObject { ["repoURL"] = repository.Url, ["path"] = path, ["targetRevision"] = "main" },
+            ["destination"] = new JsonObject { ["server"] = Destination.InClusterServer, ["namespace"] = @namespace },
+            ["syncPolicy"] = new JsonObject { ["automated"] = new JsonObject { ["prune"] = true, ["selfHeal"] = true } },
+        };
+        change?.Invoke(spec);
+        var value = new KubernetesObject(ApiResource.Applications.Gvk, ControlNamespace, name);
+        value.Json["spec"] = spec;
+        await Client.CreateAsync(ApiResource.Applications, value, WriteOptions.Default, default);
+        return name;
+    }
+
+    internal async Task<KubernetesObject> GetAsync(string application) => await Client.GetAsync(ApiResource.Applications, ControlNamespace, application, default);
+
+    internal async Task PatchAsync(string application, string patch) =>
+        await Client.PatchAsync(ApiResource.Applications, ControlNamespace, application, PatchType.Merge, Encoding.UTF8.GetBytes(patch), PatchOptions.Default, default);
+
+    internal async Task RefreshAsync(string application, string kind = "normal")
+    {
+        await PatchAsync(application, $$$"""{"metadata": {"annotations": {"argocd.argoproj.io/refresh": "{{{kind}}}" } } }""");
+        await UntilAsync(application, value => value.Annotation("argocd.argoproj.io/refresh") is null, "the refresh annotation is taken away");
+    }
+
+    internal Task SyncAsync(string application, string sync = "{}") => PatchAsync(application, $$$"""{"operation": {"sync": {{{sync}}} } }""");
+
+    /// <summary>Waits for a state of an Application; a failure shows its status and the engine's log.</summary>
+    internal async Task<KubernetesObject> UntilAsync(string application, Func<KubernetesObject, bool> condition, string expectation)
+    {
+        KubernetesObject? last = null;
+        try
+        {
+            return await Eventually.NotNullAsync(async () => condition(last = await GetAsync(application)) ? last : null, expectation);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}\n{last?.Json["status"]}\n{Logger}", exception);
+        }
+    }
+
+    internal Task<KubernetesObject> UntilSyncedAsync(string application, string? revision = null) => UntilAsync(
+        application,
+        value => Text(value, "sync", "status") == "Synced" && (revision is null || Text(value, "sync", "revision") == revision) && Text(value, "operationState", "phase") is "" or "Succeeded",
+        $"the Application is Synced{(revision is null ? "" : " to " + revision)}");
+
+    internal static string Text(KubernetesObject value, params string[] path)
+    {
+        JsonNode? node = value.Json["status"];
+        foreach (var name in path)
+        {
+            node = (node as JsonObject)?[name];
+        }
+
+        return node?.ToString() ?? "";
+    }
+
+    internal static string ConfigMap(string name, string value, params (string Name, string Value)[] annotations) =>
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{Annotations(annotations)}data:\n  key: {value}\n";
+
+    internal static string Annotations((string Name, string Value)[] annotations) => annotations.Length == 0
+        ? ""
+        : "  annotations:\n" + string.Concat(annotations.Select(annotation => $"    {annotation.Name}: \"{annotation.Value}\"\n"));
+}
+
+/// <summary>Keeps every line that the engine logs.</summary>
+internal sealed class RecordingLogger : ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+
+    public override string ToString() => string.Join('\n', _lines);
+}
