@@ -154,7 +154,7 @@ public sealed class EngineFixture : IAsyncLifetime
     }
 
     internal static string ConfigMap(string name, string value, params (string Name, string Value)[] annotations) =>
-        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{Annotations(annotations)}data:\n  key: {value}\n";
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{Annotations(annotations)}data:\n  key: \"{value}\"\n";
 
     internal static string Annotations((string Name, string Value)[] annotations) => annotations.Length == 0
         ? ""
