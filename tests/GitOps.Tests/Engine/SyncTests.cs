@@ -226,7 +226,7 @@ public sealed class SyncTests(EngineFixture engine) : IClassFixture<EngineFixtur
         var name = await engine.CreateAsync(_repository, "app", "default", spec => spec["source"]!["targetRevision"] = "bogus");
         var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "conditions").Length > 0, "a condition tells it");
 
-        Assert.Contains("unable to resolve 'bogus' to a commit SHA", EngineFixture.Text(application, "conditions"));
+        Assert.Contains("unable to resolve 'bogus' to a commit SHA", EngineFixture.Text(application, "conditions").Replace("\\u0027", "'", StringComparison.Ordinal));
         Assert.Equal("Unknown", EngineFixture.Text(application, "sync", "status"));
     }
 
