@@ -4,7 +4,7 @@ using SecretsOps.KeyManagement.AwsKms;
 using SecretsOps.KeyManagement.AzureKeyVault;
 using SecretsOps.KeyManagement.GcpKms;
 using SecretsOps.KeyManagement.HuaweiKms;
-using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.Testing.KeyServices;
 using SecretsOps.KeyManagement.VaultTransit;
 
 namespace SecretsOps.KeyManagement.Tests;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.KeyManagement.OpenPgp;
 using SecretsOps.Testing;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.Testing.Programs;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.Age;
 

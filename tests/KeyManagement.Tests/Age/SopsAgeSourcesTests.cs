@@ -2,6 +2,7 @@ using System.Text;
 using SecretsOps.Cryptography.Age;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.KeyManagement.Tests.AwsKms;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.Age;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using SecretsOps.KeyManagement.AlibabaKms;
-using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.AlibabaKms;
 

@@ -3,7 +3,8 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using SecretsOps.KeyManagement.AwsKms;
-using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.Testing;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.AwsKms;
 
@@ -42,6 +43,25 @@ public sealed class AwsKmsTests : IDisposable
 
         Assert.Equal(DataKey, ours.Span.ToArray());
         Assert.Equal(DataKey, opened.Plaintext.ToArray());
+    }
+
+    [Theory]
+    [InlineData("kms-context", true)]
+    [InlineData("kms", false)]
+    public async Task Wrapped_keys_of_real_sops_are_opened_with_their_context_alone(string name, bool hasContext)
+    {
+        var root = RepositoryRoot.Combine("tests", "Compatibility.Tests", "Data", "sops");
+        _fake.Configure(_environment);
+        _fake.Replay(Path.Combine(root, "keys", "kms-transcript.json"));
+        var wrapped = Array.Find(File.ReadAllLines(Path.Combine(root, "cases", name, "enc.yaml")), line => line.TrimStart().StartsWith("enc: ", StringComparison.Ordinal))!.Split("enc: ")[1];
+        var context = new Dictionary<string, string> { ["Role"] = "web-server", ["Environment"] = "production" };
+        var key = new AwsKmsMasterKey(FakeAwsKms.Arn) { Context = hasContext ? context : [] };
+        var otherKey = key with { Context = hasContext ? [] : context };
+
+        using var dataKey = await _environment.Service().UnwrapAsync(key, wrapped, default);
+
+        Assert.Equal(32, dataKey.Length);
+        await Assert.ThrowsAsync<MasterKeyException>(() => _environment.Service().UnwrapAsync(otherKey, wrapped, default));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text;
 using SecretsOps.KeyManagement.AzureKeyVault;
-using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.AzureKeyVault;
 

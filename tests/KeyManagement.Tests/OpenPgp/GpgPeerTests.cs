@@ -1,6 +1,7 @@
 using System.Text;
 using SecretsOps.KeyManagement.OpenPgp;
 using SecretsOps.Testing.Programs;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.OpenPgp;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.Testing.KeyServices;
 using SecretsOps.KeyManagement.VaultTransit;
 
 namespace SecretsOps.KeyManagement.Tests.VaultTransit;

@@ -3,10 +3,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Web;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record LoopbackRequest(string Method, string RawUrl, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+public sealed record LoopbackRequest(string Method, string RawUrl, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Path => RawUrl.Split('?')[0];
 

@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.AzureKeyVault;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>Azure Key Vault with a real RSA key, and the token endpoint of Entra with three ways to prove oneself.</summary>
-internal sealed class FakeAzureKeyVault : FakeKeyService
+public sealed class FakeAzureKeyVault : FakeKeyService
 {
     public const string ClientSecret = "client~secret";
     public const string FederatedToken = "federated.token.value";

@@ -1,9 +1,9 @@
-using SecretsOps.Testing;
+using SecretsOps.KeyManagement;
 
-namespace SecretsOps.KeyManagement.Tests;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>An environment of its own: an empty home, the machine's PATH, and the variables a test sets.</summary>
-internal sealed class TestEnvironment : IDisposable
+public sealed class TestEnvironment : IDisposable
 {
     private readonly Dictionary<string, string?> _variables = new(StringComparer.Ordinal);
 
@@ -23,6 +23,9 @@ internal sealed class TestEnvironment : IDisposable
     {
         set => _variables[name] = value;
     }
+
+    /// <summary>The variables that are set, for a process of its own.</summary>
+    public IReadOnlyDictionary<string, string> Variables => _variables.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Key, variable => variable.Value!);
 
     public KeyEnvironment Keys => new() { Variable = _variables.GetValueOrDefault, Interaction = Person, Clock = Clock };
 

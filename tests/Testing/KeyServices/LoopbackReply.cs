@@ -2,10 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>An answer of a fake service.</summary>
-internal sealed record LoopbackReply(int Status, byte[] Body)
+public sealed record LoopbackReply(int Status, byte[] Body)
 {
     public LoopbackReply(int status, string body)
         : this(status, Encoding.UTF8.GetBytes(body))

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.HuaweiKms;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>Huawei Cloud KMS and the project list of its IAM.</summary>
-internal sealed class FakeHuaweiKms : FakeKeyService
+public sealed class FakeHuaweiKms : FakeKeyService
 {
     private const string KeyUuid = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
     private const string SecretKey = "huawei-secret-key";

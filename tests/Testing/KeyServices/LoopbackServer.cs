@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>What a fake service does with the next requests.</summary>
-internal enum Mood
+public enum Mood
 {
     Helpful,
     Throttling,
@@ -16,7 +16,7 @@ internal enum Mood
 }
 
 /// <summary>An HTTP server on loopback that a fake cloud service answers through; on demand it throttles, hangs or talks nonsense instead.</summary>
-internal abstract class LoopbackServer : IDisposable
+public abstract class LoopbackServer : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly CancellationTokenSource _stop = new();
@@ -49,6 +49,7 @@ internal abstract class LoopbackServer : IDisposable
         _listener.Close();
         _loop.GetAwaiter().GetResult();
         _stop.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Answers one request.</summary>

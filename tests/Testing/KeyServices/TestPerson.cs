@@ -1,10 +1,11 @@
 using System.Text;
 using SecretsOps.Cryptography;
+using SecretsOps.KeyManagement;
 
-namespace SecretsOps.KeyManagement.Tests;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>A person who knows one answer to every question and remembers what was asked.</summary>
-internal sealed class TestPerson : IKeyInteraction
+public sealed class TestPerson : IKeyInteraction
 {
     public string? Answer { get; set; }
 

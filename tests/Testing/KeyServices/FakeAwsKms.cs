@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.AwsKms;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>AWS KMS and STS. Its check of Signature Version 4 is written apart from the client's and is itself checked by the AWS SDK.</summary>
-internal sealed class FakeAwsKms : FakeKeyService
+public sealed class FakeAwsKms : FakeKeyService
 {
     public const string Arn = "arn:aws:kms:eu-west-2:111122223333:key/bc436485-5092-42b8-92a3-0aa8b93536dc";
     public const string AccessKeyId = "AKIDEXAMPLE";
@@ -16,6 +17,7 @@ internal sealed class FakeAwsKms : FakeKeyService
     public const string WebToken = "header.payload.signature";
 
     private readonly ToyVault _vault = new();
+    private readonly List<RecordedDecryption> _recorded = [];
 
     public override MasterKey Key { get; } = new AwsKmsMasterKey(Arn) { Context = new Dictionary<string, string> { ["App"] = "shop", ["Role"] = "web" } };
 
@@ -38,6 +40,11 @@ internal sealed class FakeAwsKms : FakeKeyService
         environment["AWS_EC2_METADATA_DISABLED"] = "true";
     }
 
+    /// <summary>Also opens what another KMS once wrapped: a JSON list of <c>CiphertextBlob</c>, <c>EncryptionContext</c> and <c>Plaintext</c>.</summary>
+    public void Replay(string transcriptPath) =>
+        _recorded.AddRange(JsonNode.Parse(File.ReadAllBytes(transcriptPath))!.AsArray().Select(entry => new RecordedDecryption(
+            (string)entry!["KeyId"]!, (string)entry["CiphertextBlob"]!, ContextOf(entry), (string)entry["Plaintext"]!)));
+
     protected override bool IsKeyOperation(LoopbackRequest request) => request.Header("x-amz-target").Length > 0;
 
     protected override LoopbackReply Throttle() => Error(400, "ThrottlingException", "Rate exceeded");
@@ -57,16 +64,26 @@ internal sealed class FakeAwsKms : FakeKeyService
         }
 
         var body = request.Json;
-        var context = body["EncryptionContext"]?.AsObject().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}") ?? [];
-        var binding = $"{body["KeyId"]}|{string.Join('&', context)}";
+        var keyId = (string?)body["KeyId"] ?? Arn;
         return request.Header("x-amz-target") switch
         {
-            "TrentService.Encrypt" => LoopbackReply.Ok(new JsonObject { ["KeyId"] = Arn, ["CiphertextBlob"] = Convert.ToBase64String(_vault.Encrypt(binding, Convert.FromBase64String((string)body["Plaintext"]!))) }),
-            "TrentService.Decrypt" when _vault.TryDecrypt(binding, Convert.FromBase64String((string)body["CiphertextBlob"]!)) is { } plaintext =>
-                LoopbackReply.Ok(new JsonObject { ["KeyId"] = Arn, ["Plaintext"] = Convert.ToBase64String(plaintext) }),
+            "TrentService.Encrypt" => Answer(keyId, "CiphertextBlob", _vault.Encrypt($"{keyId}|{ContextOf(body)}", Convert.FromBase64String((string)body["Plaintext"]!))),
+            "TrentService.Decrypt" when TryDecrypt(keyId, ContextOf(body), (string)body["CiphertextBlob"]!) is { } plaintext => Answer(keyId, "Plaintext", plaintext),
             _ => Error(400, "InvalidCiphertextException", ""),
         };
     }
+
+    private byte[]? TryDecrypt(string keyId, string context, string blob)
+    {
+        var recorded = _recorded.Find(entry => entry.KeyId == keyId && entry.Blob == blob && entry.Context == context);
+        return recorded is null ? _vault.TryDecrypt($"{keyId}|{context}", Convert.FromBase64String(blob)) : Convert.FromBase64String(recorded.Plaintext);
+    }
+
+    private static string ContextOf(JsonNode node) =>
+        string.Join('&', node["EncryptionContext"]?.AsObject().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}") ?? []);
+
+    private static LoopbackReply Answer(string keyId, string name, byte[] content) =>
+        LoopbackReply.Ok(new JsonObject { ["KeyId"] = keyId, [name] = Convert.ToBase64String(content), ["EncryptionAlgorithm"] = "SYMMETRIC_DEFAULT" });
 
     private static LoopbackReply AnswerSts(LoopbackRequest request)
     {
@@ -111,4 +128,6 @@ internal sealed class FakeAwsKms : FakeKeyService
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+
+    private sealed record RecordedDecryption(string KeyId, string Blob, string Context, string Plaintext);
 }

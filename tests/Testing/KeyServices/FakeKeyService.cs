@@ -1,7 +1,9 @@
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+using SecretsOps.KeyManagement;
+
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>A fake cloud service with one key, for the contract tests: it checks signatures and tokens with code of its own.</summary>
-internal abstract class FakeKeyService : LoopbackServer
+public abstract class FakeKeyService : LoopbackServer
 {
     /// <summary>A key that the service knows.</summary>
     public abstract MasterKey Key { get; }

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.VaultTransit;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>A transit engine of Vault with a token and three logins, in a namespace.</summary>
-internal sealed class FakeVault : FakeKeyService
+public sealed class FakeVault : FakeKeyService
 {
     public const string Token = "s.fixed-token";
     public const string LoginToken = "hvs.from-login";

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>What a fake service keeps its keys in: real AES-GCM, bound to key name and context, so that every mix-up is refused.</summary>
-internal sealed class ToyVault
+public sealed class ToyVault
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 

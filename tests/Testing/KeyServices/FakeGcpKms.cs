@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.GcpKms;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>Google Cloud KMS with its token endpoint, which checks the service account's signature.</summary>
-internal sealed class FakeGcpKms : FakeKeyService
+public sealed class FakeGcpKms : FakeKeyService
 {
     private const string AccessToken = "ya29.access-token";
     private const string Resource = "projects/p1/locations/global/keyRings/r1/cryptoKeys/k1";

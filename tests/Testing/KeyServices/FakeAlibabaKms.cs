@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.AlibabaKms;
 
-namespace SecretsOps.KeyManagement.Tests.Fakes;
+namespace SecretsOps.Testing.KeyServices;
 
 /// <summary>Alibaba Cloud KMS and STS; takes both signatures, each checked by code apart from the client's.</summary>
-internal sealed class FakeAlibabaKms(string signatureVersion) : FakeKeyService
+public sealed class FakeAlibabaKms(string signatureVersion) : FakeKeyService
 {
     public const string Arn = "acs:kms:cn-hangzhou:123456:key/key-hzz1";
     public const string AccessKeySecret = "testsecret-of-the-user";
