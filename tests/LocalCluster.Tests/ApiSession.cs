@@ -40,7 +40,12 @@ internal sealed class ApiSession(TestCluster cluster)
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var request = new ApiRequest
         {
-            Method = method, Path = path, Description = $"{method} {path}", Body = Encoding.UTF8.GetBytes(body), ContentType = contentType, Accept = accept,
+            Method = method,
+            Path = path,
+            Description = $"{method} {path}",
+            Body = Encoding.UTF8.GetBytes(body),
+            ContentType = contentType,
+            Accept = accept,
         };
         return await cluster.Client.SendAsync(request, deadline.Token);
     }

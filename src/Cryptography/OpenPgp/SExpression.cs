@@ -52,7 +52,7 @@ internal sealed class SExpression
     private static SExpression? TryParseList(ReadOnlySpan<byte> text, ref int position, int depth)
     {
         List<SExpression> items = [];
-        for (position++; ; )
+        for (position++; ;)
         {
             SkipSpace(text, ref position);
             if (position < text.Length && text[position] == ')')

@@ -103,7 +103,12 @@ internal static class SimulatedStatus
 
     private static JsonObject JobCondition(string type, string now) => new()
     {
-        ["type"] = type, ["status"] = "True", ["lastProbeTime"] = now, ["lastTransitionTime"] = now, ["reason"] = "CompletionsReached", ["message"] = "Completion is simulated: no Pod runs.",
+        ["type"] = type,
+        ["status"] = "True",
+        ["lastProbeTime"] = now,
+        ["lastTransitionTime"] = now,
+        ["reason"] = "CompletionsReached",
+        ["message"] = "Completion is simulated: no Pod runs.",
     };
 
     private static void RunPod(JsonObject status, JsonObject json, string now)

@@ -93,7 +93,13 @@ public sealed record ObjectWrite
     {
         var merged = ServerSideApply.Apply(new()
         {
-            Live = Live, Applied = applied, Schema = Kind, Manager = Manager, Force = isForced, Subresource = Subresource, Now = Now,
+            Live = Live,
+            Applied = applied,
+            Schema = Kind,
+            Manager = Manager,
+            Force = isForced,
+            Subresource = Subresource,
+            Now = Now,
         });
         if (ReferenceEquals(merged, Live))
         {

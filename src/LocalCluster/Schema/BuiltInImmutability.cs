@@ -43,7 +43,9 @@ internal static class BuiltInImmutability
         var role = updated["roleRef"];
         var shown = new JsonObject
         {
-            ["APIGroup"] = role?["apiGroup"]?.DeepClone(), ["Kind"] = role?["kind"]?.DeepClone(), ["Name"] = role?["name"]?.DeepClone(),
+            ["APIGroup"] = role?["apiGroup"]?.DeepClone(),
+            ["Kind"] = role?["kind"]?.DeepClone(),
+            ["Name"] = role?["name"]?.DeepClone(),
         };
         return JsonNode.DeepEquals(role, live["roleRef"]) ? [] : [FieldError.Invalid("roleRef", shown, "cannot change roleRef")];
     }

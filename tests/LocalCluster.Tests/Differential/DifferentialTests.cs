@@ -14,7 +14,9 @@ public sealed class DifferentialTests(RunningCluster cluster) : IClassFixture<Ru
 
     private static readonly JsonSerializerOptions Indented = new()
     {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n",
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
     };
 
     private static string? Kubeconfig => Environment.GetEnvironmentVariable("SECRETSOPS_TEST_KUBECONFIG");

@@ -216,8 +216,11 @@ internal sealed partial class YamlScanner
             {
                 Add(new YamlComment
                 {
-                    ScanStart = _scanStart, Owner = _start, Start = _start,
-                    End = new YamlMark(_scanner._at + _peek - 1, _line, _column), Head = _lines.ToString(),
+                    ScanStart = _scanStart,
+                    Owner = _start,
+                    Start = _start,
+                    End = new YamlMark(_scanner._at + _peek - 1, _line, _column),
+                    Head = _lines.ToString(),
                 });
             }
         }
