@@ -24,7 +24,7 @@ public sealed class InteroperabilityTests : IDisposable
     [InlineData("shop/db")]
     [InlineData("shop")]
     [InlineData("")]
-    public void WF_2_and_3_openssl_opens_what_we_seal(string label)
+    public void WF_2_WF_3_openssl_opens_what_we_seal(string label)
     {
         var envelope = HybridCipher.Seal(Private.PublicKey, Encoding.UTF8.GetBytes(Plaintext), Encoding.UTF8.GetBytes(label));
         File.WriteAllBytes(_directory.Combine("block"), envelope[2..258]);
@@ -39,7 +39,7 @@ public sealed class InteroperabilityTests : IDisposable
     }
 
     [Fact]
-    public void WF_2_and_3_we_open_what_openssl_sealed()
+    public void WF_2_WF_3_we_open_what_openssl_sealed()
     {
         var sessionKey = RandomNumberGenerator.GetBytes(32);
         File.WriteAllBytes(_directory.Combine("key"), sessionKey);

@@ -9,7 +9,7 @@ namespace SecretsOps.SealedSecrets.Tests;
 public sealed class SealingKeyTests
 {
     [Fact]
-    public void KEY_1_to_3_a_new_key_is_what_upstream_makes()
+    public void KEY_1_KEY_2_KEY_3_a_new_key_is_what_upstream_makes()
     {
         using var generated = GeneratedSealingKey.Create(new SealingKeyRequest { KeySize = 2048 }, TimeProvider.System);
         var secret = SealingKeySecret.Create("kube-system", "sealed-secrets-key", generated.CertificatePem.Span, generated.PrivateKeyPem.Span);
@@ -67,7 +67,7 @@ public sealed class SealingKeyTests
     [Theory]
     [InlineData(KeyOrder.CertNotBefore, "late-cert")]
     [InlineData(KeyOrder.SecretCreationTimestamp, "late-secret")]
-    public void KEY_9_and_10_the_active_key_is_the_newest_by_the_chosen_time(KeyOrder order, string active)
+    public void KEY_9_KEY_10_the_active_key_is_the_newest_by_the_chosen_time(KeyOrder order, string active)
     {
         var lateCert = Key("late-cert", "2020-01-01T00:00:00Z", TestKeys.NewSecret);
         var lateSecret = Key("late-secret", "2024-01-01T00:00:00Z", Earlier());

@@ -13,7 +13,7 @@ public sealed class UnsealerTests
     private readonly SealingKey _new = SealingKey.FromSecret(TestKeys.NewSecret);
 
     [Fact]
-    public void WF_6_to_8_every_scope_opens_where_it_may_be()
+    public void WF_6_WF_7_WF_8_every_scope_opens_where_it_may_be()
     {
         foreach (var scope in Enum.GetValues<SealingScope>())
         {
@@ -51,13 +51,55 @@ public sealed class UnsealerTests
     }
 
     [Fact]
-    public void WF_5_and_1_items_are_one_line_of_padded_base64_with_the_block_length_first()
+    public void WF_1_WF_5_items_are_one_line_of_padded_base64_with_the_block_length_first()
     {
         foreach (var value in TestKeys.Seal(_new.Certificate, Secret).EncryptedData.Values)
         {
             Assert.Matches("^[A-Za-z0-9+/]+={0,2}$", value);
             Assert.Equal([1, 0], Convert.FromBase64String(value)[..2]);
         }
+    }
+
+    [Fact]
+    public void WF_4_every_seal_draws_a_session_key_of_its_own()
+    {
+        var blocks = Enumerable.Range(0, 8).SelectMany(_ => TestKeys.Seal(_new.Certificate, Secret).EncryptedData.Values)
+            .Select(value => HybridCipherBlock(Convert.FromBase64String(value))).ToArray();
+
+        Assert.Equal(blocks.Length, blocks.Select(Convert.ToHexString).Distinct().Count());
+    }
+
+    [Fact]
+    public void WF_11_an_empty_value_seals_and_opens()
+    {
+        var sealedSecret = TestKeys.Seal(_new.Certificate, "metadata: {name: db, namespace: shop}\ndata: {a: ''}");
+
+        using var opened = Open(sealedSecret);
+
+        Assert.Equal(2 + 256 + 16, Convert.FromBase64String(sealedSecret.EncryptedData["a"]).Length);
+        Assert.True(opened.IsSuccess);
+        Assert.Equal(0, Assert.Single(opened.Items).Value.Length);
+    }
+
+    [Fact]
+    public void WF_12_a_value_of_one_mebibyte_seals_and_opens()
+    {
+        var value = System.Security.Cryptography.RandomNumberGenerator.GetBytes(1 << 20);
+        var sealedSecret = TestKeys.Seal(_new.Certificate, $"metadata: {{name: db, namespace: shop}}\ndata: {{a: {Convert.ToBase64String(value)}}}");
+
+        using var opened = Open(sealedSecret);
+
+        Assert.Equal(value, Assert.Single(opened.Items).Value.Span.ToArray());
+    }
+
+    [Fact]
+    public void WF_13_bytes_that_are_no_text_come_out_as_they_went_in()
+    {
+        var value = Enumerable.Range(0, 256).Select(number => (byte)number).ToArray();
+
+        using var opened = Open(TestKeys.Seal(_new.Certificate, $"metadata: {{name: db, namespace: shop}}\ndata: {{a: {Convert.ToBase64String(value)}}}"));
+
+        Assert.Equal(value, Assert.Single(opened.Items).Value.Span.ToArray());
     }
 
     [Fact]
@@ -117,7 +159,7 @@ public sealed class UnsealerTests
     }
 
     [Fact]
-    public void WF_19_and_20_deprecated_data_opens_when_accepted_and_is_refused_with_the_exact_errors()
+    public void WF_19_WF_20_deprecated_data_opens_when_accepted_and_is_refused_with_the_exact_errors()
     {
         var sealedSecret = Deprecated("""{"kind":"Secret","apiVersion":"v1","metadata":{"name":"ignored","labels":{"l":"1"}},"type":"custom","data":{"a":"MQ=="}}""");
 
@@ -156,6 +198,8 @@ public sealed class UnsealerTests
         Assert.Equal(["", ""], new SealedSecret(json).EncryptedData.Values);
         Assert.Empty(new SealedSecret(TestKeys.Parse("spec: {encryptedData: nonsense}")).EncryptedData);
     }
+
+    private static byte[] HybridCipherBlock(byte[] envelope) => envelope[2..258];
 
     private UnsealResult Open(SealedSecret sealedSecret) =>
         Unsealer.Unseal(sealedSecret, new KeyRing([_old, _new]), new UnsealOptions { Parallelism = 2 }, CancellationToken.None);

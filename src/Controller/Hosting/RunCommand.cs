@@ -39,8 +39,17 @@ internal static class RunCommand
     private static ClusterConnection Connect(ControllerOptions options)
     {
         var kubeconfig = KubeconfigOptions.FromEnvironment() with { Path = options.Kubeconfig, Context = options.Context, UserAgent = "secretsops-controller" };
-        return (options.Kubeconfig.Length == 0 && options.Context.Length == 0 ? InClusterConfiguration.TryLoad(kubeconfig) : null) ?? Kubeconfig.Load(kubeconfig);
+        var connection = (options.Kubeconfig.Length == 0 && options.Context.Length == 0 ? InClusterConfiguration.TryLoad(kubeconfig) : null) ?? Kubeconfig.Load(kubeconfig);
+        return connection with { Pace = Pace(options, connection.TimeProvider) };
     }
+
+    // Compatibility: as client-go, 0 stands for its default and a negative number for no limit. Without the flag there is none, where upstream has 5 (#1833).
+    internal static RequestPace? Pace(ControllerOptions options, TimeProvider time) => options.RequestsPerSecond switch
+    {
+        null or < 0 or double.NaN => null,
+        0 => new RequestPace(5, options.RequestBurst > 0 ? options.RequestBurst : 10, time),
+        { } perSecond => new RequestPace(Math.Clamp(perSecond, 0.001, 1_000_000), options.RequestBurst > 0 ? options.RequestBurst : 10, time),
+    };
 
     private static string OwnNamespace(ControllerOptions options)
     {

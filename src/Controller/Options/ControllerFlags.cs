@@ -53,8 +53,8 @@ internal static class ControllerFlags
         Switch("update-status", "true", "Update the status subresource of SealedSecrets.", (o, v) => o with { Reconcile = o.Reconcile with { UpdateStatus = v } }),
         Switch("skip-recreate", "false", "Do not watch Secrets, nor make deleted ones anew.", (o, v) => o with { Reconcile = o.Reconcile with { SkipRecreate = v } }),
         Accepted("max-unseal-retries", "5", "Accepted; a failing object is tried again for ever, ever less often."),
-        Accepted("kubeclient-qps", "5", "Accepted; requests are limited by --workers and by what the API server asks for."),
-        Accepted("kubeclient-burst", "10", "Accepted; see --kubeclient-qps."),
+        Text("kubeclient-qps", "5", "Most requests per second to the API server; obeyed where it is given, without it there is no limit. 0 means 5, a negative number no limit.", (o, v) => o with { RequestsPerSecond = GoText.Number(v) }),
+        Text("kubeclient-burst", "10", "Requests to the API server at once, where --kubeclient-qps is given.", (o, v) => o with { RequestBurst = GoText.Integer(v) }),
     ];
 
     private static IReadOnlyList<ControllerFlag> Http =>

@@ -36,6 +36,12 @@ internal sealed record ControllerOptions
     /// <summary>The controller's own namespace; empty means POD_NAMESPACE, the service account's, then <c>kube-system</c> outside a Pod.</summary>
     public string OwnNamespace { get; init; } = "";
 
+    /// <summary>Most requests per second to the API server, as <c>--kubeclient-qps</c> gave it; null means no limit of our own.</summary>
+    public double? RequestsPerSecond { get; init; }
+
+    /// <summary>Requests at once; 0 means client-go's 10.</summary>
+    public int RequestBurst { get; init; }
+
     /// <summary>Whether only the version is asked for.</summary>
     public bool IsVersionAsked { get; init; }
 

@@ -81,6 +81,11 @@ internal sealed class ApiTransport : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             using var message = await MessageAsync(request, cancellationToken);
+            if (_connection.Pace is { } pace)
+            {
+                await pace.WaitAsync(cancellationToken);
+            }
+
             var response = await _http.SendAsync(message, completion, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized && mayRenewCredentials && _connection.Credentials?.Refused() == true)
             {

@@ -36,6 +36,9 @@ public sealed record ClusterConnection
     /// <summary>Limit for one request other than a watch; zero means none.</summary>
     public TimeSpan RequestTimeout { get; init; }
 
+    /// <summary>A limit of the client's own on requests per second; null sends them as they come.</summary>
+    public RequestPace? Pace { get; init; }
+
     /// <summary>The context's namespace, or <c>default</c>.</summary>
     public string Namespace { get; init; } = "default";
 

@@ -5,25 +5,20 @@ using static SecretsOps.Templating.Functions.ParameterKind;
 
 namespace SecretsOps.Templating.Functions;
 
-/// <summary>Sprig's keys, certificates and ciphers. Password hashes that the base library lacks are refused by name.</summary>
+/// <summary>Sprig's keys, certificates and ciphers.</summary>
 internal static class CryptographyFunctions
 {
+    // RFC 8410, section 7: PKCS#8 around a seed, and any 32 random bytes are a seed.
+    private static readonly byte[] Ed25519Prefix = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
     internal static IEnumerable<TemplateFunction> All =>
     [
         OfText("genPrivateKey", GeneratePrivateKey),
         Function("encryptAES", [Text, Text], call => Encrypt(call.Text(0), call.Text(1))),
         Function("decryptAES", [Text, Text], call => Decrypt(call.Text(0), call.Text(1))),
         .. CertificateFunctions.All,
-        .. Unsupported("bcrypt", Text),
-        .. Unsupported("htpasswd", Text, Text),
-        .. Unsupported("derivePassword", Any, Text, Text, Text, Text),
+        .. PasswordFunctions.All,
     ];
-
-    private static IEnumerable<TemplateFunction> Unsupported(string name, params ParameterKind[] parameters)
-    {
-        yield return Function(name, parameters, _ => throw new TemplateFunctionException(
-            $"this function is not supported by secretsops; compute the value before sealing and store it as an item"));
-    }
 
     private static string GeneratePrivateKey(string type)
     {
@@ -41,8 +36,11 @@ internal static class CryptographyFunctions
                     return curve.ExportECPrivateKeyPem() + "\n";
                 }
 
-            case "dsa" or "ed25519":
-                throw new TemplateFunctionException($"key type {type} is not supported by secretsops; use rsa or ecdsa");
+            case "ed25519":
+                return PemEncoding.WriteString("PRIVATE KEY", [.. Ed25519Prefix, .. RandomNumberGenerator.GetBytes(32)]) + "\n";
+
+            case "dsa":
+                throw new TemplateFunctionException("key type dsa is not supported by secretsops; use rsa, ecdsa or ed25519");
             default:
                 return "Unknown type " + type;
         }

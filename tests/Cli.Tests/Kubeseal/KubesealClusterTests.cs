@@ -66,7 +66,7 @@ public sealed class KubesealClusterTests
     }
 
     [Fact]
-    public async Task CLI_33_and_34_reencrypting_in_place_changes_values_and_keeps_the_rest()
+    public async Task CLI_33_CLI_34_reencrypting_in_place_changes_values_and_keeps_the_rest()
     {
         const string File = """
             # keep me

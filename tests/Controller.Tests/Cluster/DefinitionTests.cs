@@ -51,6 +51,24 @@ public sealed class DefinitionTests(ControllerFixture fixture)
     }
 
     [Fact]
+    public async Task CRD_4_what_upstream_stored_is_accepted_unchanged()
+    {
+        var @namespace = await _cluster.CreateNamespaceAsync();
+        var documents = Directory.GetFiles(VectorKeys.File("cases"), "sealed.*", SearchOption.AllDirectories)
+            .Where(path => Path.GetExtension(path) is ".yaml" or ".json" && !path.Contains("rotated-", StringComparison.Ordinal)) // upstream's reply has no kind
+            .SelectMany(path => ManifestReader.Read(File.ReadAllBytes(path), path)).ToArray();
+
+        Assert.True(documents.Length > 40);
+        foreach (var document in documents)
+        {
+            document.Namespace = @namespace;
+            var stored = await _cluster.CreateAsync(ApiResource.SealedSecrets, document.DeepClone());
+            Assert.Empty(Lost(document.Json, stored.Json, document.Name));
+            await _cluster.DeleteAsync(ApiResource.SealedSecrets, @namespace, document.Name);
+        }
+    }
+
+    [Fact]
     public async Task CRD_5_TPL_10_a_null_in_the_templates_data_reaches_the_controller_and_leaves_the_item_out()
     {
         var @namespace = await _cluster.CreateNamespaceAsync();
@@ -62,4 +80,13 @@ public sealed class DefinitionTests(ControllerFixture fixture)
         await _cluster.SecretBecomesAsync(@namespace, "db", "uses", "h");
         Assert.Null((await _cluster.SecretAsync(@namespace, "db")).Text("hidden"));
     }
+
+    // The paths of what was sent and did not come back as it was; fields that the server adds do not count.
+    private static IEnumerable<string> Lost(JsonNode? sent, JsonNode? stored, string path) => sent switch
+    {
+        JsonObject map when stored is JsonObject there => map.Where(entry => !IsEmpty(entry.Value)).SelectMany(entry => Lost(entry.Value, there[entry.Key], $"{path}.{entry.Key}")),
+        _ => JsonNode.DeepEquals(sent, stored) ? [] : [path],
+    };
+
+    private static bool IsEmpty(JsonNode? node) => node is null or JsonObject { Count: 0 };
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 
+using SecretsOps.Controller.Options;
+using SecretsOps.Controller.Reconcilers;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
@@ -28,6 +30,25 @@ public sealed class OptionTests(BareFixture fixture)
 
         Assert.Equal(0, second.Host.Metrics.PrivateOperations);
         Assert.Equal(before, (await _cluster.SecretAsync(watched, "db"))!.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task PERF_2_of_other_peoples_Secrets_only_name_and_version_are_kept()
+    {
+        var watched = await _cluster.CreateNamespaceAsync();
+        var labels = string.Join(',', Enumerable.Range(0, 20).Select(number => $"\"label-{number}\":\"{new string('x', 60)}\""));
+        await _cluster.CreateSecretAsync(watched, "foreign", $$"""{"large":"{{new string('y', 100_000)}}"}""", $$$"""{"labels":{{{{labels}}}},"annotations":{"note":"{{{new string('z', 10_000)}}}"}}""");
+        using var stop = new CancellationTokenSource();
+        var secrets = new LiveSecrets(_cluster.Client, [watched], new ReconcileOptions()).Informers!;
+        var running = secrets.RunAsync(stop.Token);
+
+        await secrets.WaitForSyncAsync(CancellationToken.None);
+        var kept = secrets.TryGet(new NamespacedName(watched, "foreign"))!;
+
+        Assert.InRange(kept.ToUtf8Json().Length, 1, 400);
+        Assert.Equal("foreign", kept.Name);
+        await stop.CancelAsync();
+        await running;
     }
 
     [Fact]

@@ -52,9 +52,9 @@ internal sealed class RunningController : IAsyncDisposable
     };
 
     /// <summary>Starts a controller and waits until it is ready.</summary>
-    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true)
+    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true, Impersonation? actingAs = null)
     {
-        var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath }));
+        var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath }) with { Impersonation = actingAs });
         var log = new StringWriter(new StringBuilder(), System.Globalization.CultureInfo.InvariantCulture);
         var writer = TextWriter.Synchronized(log);
         var logs = new LoggerFactory([new SlogLoggerProvider(options.Log with { Level = "DEBUG" }, writer, writer, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Time.Testing;
+
+using SecretsOps.Controller.Hosting;
 using SecretsOps.Controller.Options;
 
 namespace SecretsOps.Controller.Tests.Options;
@@ -138,4 +141,33 @@ public sealed class ControllerFlagsTests
     [InlineData("..h")]
     public void A_duration_that_Go_refuses_is_refused(string text) =>
         Assert.Throws<FormatException>(() => GoText.Duration(text));
+
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(false, "--kubeclient-burst=20")]
+    [InlineData(false, "--kubeclient-qps=-1")]
+    [InlineData(true, "--kubeclient-qps=50")]
+    [InlineData(true, "--kubeclient-qps=0")]
+    public void A_limit_on_requests_is_obeyed_only_where_it_is_given(bool isLimited, string argument)
+    {
+        var options = ControllerFlags.Parse(argument.Length == 0 ? [] : [argument], _ => null, new ControllerOptions());
+
+        Assert.Equal(isLimited, RunCommand.Pace(options, TimeProvider.System) is not null);
+    }
+
+    [Fact]
+    public async Task Requests_beyond_the_burst_wait_for_their_turn()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        var options = ControllerFlags.Parse(["--kubeclient-qps=2", "--kubeclient-burst=3"], _ => null, new ControllerOptions());
+        var pace = RunCommand.Pace(options, time)!;
+
+        var atOnce = Enumerable.Range(0, 4).Select(_ => pace.WaitAsync(CancellationToken.None)).ToArray();
+        Assert.Equal([true, true, true, false], atOnce.Select(request => request.IsCompleted));
+
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await atOnce[3];
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(pace.WaitAsync(CancellationToken.None).IsCompleted);
+    }
 }

@@ -227,20 +227,39 @@ public sealed class SprigTests
         { "encryptAES \"secret\" \"plain\" | decryptAES \"secret\"", "plain" },
         { "genPrivateKey \"ecdsa\" | contains \"BEGIN EC PRIVATE KEY\"", "true" },
         { "(genSignedCert \"x\" (list \"10.0.0.1\") (list \"a.b\") 5 (genCA \"ca\" 5)).Cert | contains \"BEGIN CERTIFICATE\"", "true" },
+        { "genPrivateKey \"ed25519\" | contains \"BEGIN PRIVATE KEY\"", "true" },
+        { "htpasswd \"a:b\" \"x\"", "invalid username: a:b" },
+        { "derivePassword 1 \"long\" \"password\" \"user\" \"example.com\"", "ZedaFaxcZaso9*" },
+        { "derivePassword 2 \"long\" \"password\" \"user\" \"example.com\"", "Fovi2@JifpTupx" },
+        { "derivePassword 1 \"maximum\" \"password\" \"user\" \"example.com\"", "pf4zS1LjCg&LjhsZ7T2~" },
+        { "derivePassword 1 \"medium\" \"password\" \"user\" \"example.com\"", "ZedJuz8$" },
+        { "derivePassword 1 \"basic\" \"password\" \"user\" \"example.com\"", "pIS54PLs" },
+        { "derivePassword 1 \"short\" \"password\" \"user\" \"example.com\"", "Zed5" },
+        { "derivePassword 1 \"pin\" \"password\" \"user\" \"example.com\"", "6685" },
+        { "derivePassword 1 \"none\" \"password\" \"user\" \"example.com\"", "cannot find password template none" },
         { "hello", "Hello!" },
     };
 
     [Theory]
     [MemberData(nameof(Results))]
-    public void Functions_give_the_documented_results(string call, string expected) =>
+    public void TPL_13_functions_give_the_documented_results(string call, string expected) =>
         Assert.Equal(expected, Rendering.Run($"{{{{ {call} }}}}"));
 
-    [Theory]
-    [InlineData("bcrypt \"x\"")]
-    [InlineData("htpasswd \"u\" \"p\"")]
-    [InlineData("derivePassword 1 \"long\" \"p\" \"u\" \"s\"")]
-    public void What_is_not_supported_says_so(string call) =>
-        Assert.Contains("is not supported by secretsops", Rendering.ErrorOf($"{{{{ {call} }}}}"));
+    [Fact]
+    public void TPL_13_a_bcrypt_hash_is_one_that_others_accept()
+    {
+        var hash = Rendering.Run("{{ bcrypt \"correct horse\" }}");
+        var line = Rendering.Run("{{ htpasswd \"jane\" \"correct horse\" }}");
+
+        Assert.Matches("^\\$2a\\$10\\$[./A-Za-z0-9]{53}$", hash);
+        Assert.StartsWith("jane:$2a$10$", line, StringComparison.Ordinal);
+        Assert.All([hash, line["jane:".Length..]], text => Assert.True(Org.BouncyCastle.Crypto.Generators.OpenBsdBCrypt.CheckPassword(text, "correct horse".ToCharArray())));
+        Assert.NotEqual(hash, line["jane:".Length..]);
+    }
+
+    [Fact]
+    public void Key_type_dsa_says_that_it_is_not_supported() =>
+        Assert.Contains("dsa is not supported by secretsops", Rendering.ErrorOf("{{ genPrivateKey \"dsa\" }}"));
 
     [Theory]
     [InlineData("div 1 0", "divide by zero")]

@@ -51,3 +51,12 @@ annotations: {{- toYaml . | nindent 2 }}
   resources: [events]
   verbs: [create, patch]
 {{- end -}}
+{{- define "secretsops.probe" -}}
+{{- if .custom -}}
+{{ .name }}: {{- toYaml .custom | nindent 2 }}
+{{- else if .probe.enabled -}}
+{{ .name }}:
+  httpGet: {path: {{ .path }}, port: http}
+  {{- omit .probe "enabled" | toYaml | nindent 2 }}
+{{- end -}}
+{{- end -}}
