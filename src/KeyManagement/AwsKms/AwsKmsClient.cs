@@ -1,67 +1,90 @@
-using System.Text;
-using System.Text.Json.Nodes;
+using Amazon.KeyManagementService;
+using Amazon.KeyManagementService.Model;
+using Amazon.Runtime;
 using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement.Http;
 
 namespace SecretsOps.KeyManagement.AwsKms;
 
-// POST https://kms.REGION.amazonaws.com/, X-Amz-Target: TrentService.Encrypt | Decrypt, JSON 1.1, Signature Version 4.
-
-/// <summary>Wraps and unwraps with AWS KMS; the wrapped key is the CiphertextBlob in base64.</summary>
+/// <summary>Wraps and unwraps with AWS KMS through AWS's SDK; the wrapped key is the CiphertextBlob in base64.</summary>
+/// <remarks>The SDK builds, signs and reads the two calls. Who calls, where and how patiently is ours: <see cref="AwsCredentialChain"/>, <see cref="AwsEndpoint"/>, <see cref="KeyHttp"/>.</remarks>
 internal sealed class AwsKmsClient : KeyClient<AwsKmsMasterKey>, IDisposable
 {
     private readonly KeyEnvironment _environment;
     private readonly KeyHttp _http;
     private readonly AwsCredentialChain _chain;
+    private readonly AwsSdkConnection _sdk;
 
     public AwsKmsClient(AwsKmsCredentials credentials)
     {
         _environment = credentials.Environment;
         _http = new KeyHttp(_environment.Clock) { IsThrottled = reply => reply.Status == 400 && ErrorCode(reply) is "ThrottlingException" or "LimitExceededException" };
         _chain = new AwsCredentialChain(credentials, _http);
+        _sdk = new AwsSdkConnection(_http);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _sdk.Dispose();
+        _http.Dispose();
+    }
 
     protected override async Task<string> WrapAsync(AwsKmsMasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
     {
-        var body = new JsonObject { ["KeyId"] = key.Arn, ["Plaintext"] = Convert.ToBase64String(dataKey.Span) };
-        var answer = await CallAsync(key, "Encrypt", body, cancellationToken).ConfigureAwait(false);
-        return Convert.ToBase64String(JsonText.GetBase64(answer, "CiphertextBlob"));
+        var plaintext = dataKey.ToArray();
+        using var content = new MemoryStream(plaintext);
+        try
+        {
+            var request = new EncryptRequest { KeyId = key.Arn, Plaintext = content, EncryptionContext = ContextOf(key) };
+            var answer = await CallAsync(key, "Encrypt", (kms, token) => kms.EncryptAsync(request, token), cancellationToken).ConfigureAwait(false);
+            return Convert.ToBase64String(Required(answer.CiphertextBlob, "CiphertextBlob").ToArray());
+        }
+        finally
+        {
+            Array.Clear(plaintext);
+        }
     }
 
     protected override async Task<SecretBytes> UnwrapAsync(AwsKmsMasterKey key, string wrappedKey, CancellationToken cancellationToken)
     {
-        var body = new JsonObject { ["KeyId"] = key.Arn, ["CiphertextBlob"] = Convert.ToBase64String(WrappedBase64.Decode(wrappedKey)) };
-        var answer = await CallAsync(key, "Decrypt", body, cancellationToken).ConfigureAwait(false);
-        return new SecretBytes(JsonText.GetBase64(answer, "Plaintext"));
+        using var blob = new MemoryStream(WrappedBase64.Decode(wrappedKey));
+        var request = new DecryptRequest { KeyId = key.Arn, CiphertextBlob = blob, EncryptionContext = ContextOf(key) };
+        var answer = await CallAsync(key, "Decrypt", (kms, token) => kms.DecryptAsync(request, token), cancellationToken).ConfigureAwait(false);
+        using var plaintext = Required(answer.Plaintext, "Plaintext");
+        return new SecretBytes(plaintext.ToArray());
     }
 
-    private async Task<JsonObject> CallAsync(AwsKmsMasterKey key, string operation, JsonObject body, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(AwsKmsMasterKey key, string operation, Func<AmazonKeyManagementServiceClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        if (key.Context.Count > 0)
-        {
-            body["EncryptionContext"] = new JsonObject(key.Context.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
-        }
-
         var identity = await _chain.ForAsync(key, cancellationToken).ConfigureAwait(false);
-        var request = new KeyRequest(HttpMethod.Post, AwsEndpoint.For("kms", key.Region, _environment, _chain.Config, key.Profile.Length > 0 ? key.Profile : _chain.DefaultProfile))
+        var endpoint = AwsEndpoint.For("kms", key.Region, _environment, _chain.Config, key.Profile.Length > 0 ? key.Profile : _chain.DefaultProfile);
+        using var kms = _sdk.Open(identity, endpoint, key.Region);
+        try
         {
-            Body = Encoding.UTF8.GetBytes(body.ToJsonString()),
-            ContentType = "application/x-amz-json-1.1",
-            Headers = [new("x-amz-target", $"TrentService.{operation}")],
-        };
-        var signature = new AwsSignature(identity, key.Region, "kms");
-        var reply = await _http.SendAsync(() => signature.Sign(request, _environment.Clock.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-        return reply.IsSuccess ? reply.Json() : throw Refused(reply, operation);
+            return await call(kms, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonUnmarshallingException)
+        {
+            throw new KeyBackendException("the answer of AWS KMS is not the JSON that was expected", "check the endpoint"); // its text may hold a data key: not kept as a cause
+        }
+        catch (AmazonServiceException failure)
+        {
+            throw Refused(failure, operation);
+        }
+        catch (AmazonClientException failure)
+        {
+            throw new KeyBackendException($"AWS KMS could not be asked to {operation}: {failure.Message}", innerException: failure);
+        }
     }
 
-    private static KeyBackendException Refused(KeyReply reply, string operation)
+    private static Dictionary<string, string>? ContextOf(AwsKmsMasterKey key) => key.Context.Count > 0 ? new(key.Context, StringComparer.Ordinal) : null;
+
+    private static MemoryStream Required(MemoryStream? part, string name) => part ?? throw new KeyBackendException($"the answer of AWS KMS has no '{name}'");
+
+    private static KeyBackendException Refused(AmazonServiceException failure, string operation)
     {
-        var body = reply.JsonOrEmpty();
-        var code = ErrorCode(reply) ?? $"HTTP {reply.Status}";
-        var message = JsonText.Find(body, "message") ?? JsonText.Find(body, "Message");
-        return new KeyBackendException($"AWS KMS refused {operation}: {code}{(message is null ? "" : $": {message}")}", Remedy(code));
+        var code = failure.ErrorCode is { Length: > 0 } given && !int.TryParse(given, out _) ? given : $"HTTP {(int)failure.StatusCode}";
+        return new KeyBackendException($"AWS KMS refused {operation}: {code}{(failure.Message is { Length: > 0 } message ? $": {message}" : "")}", Remedy(code));
     }
 
     private static string? ErrorCode(KeyReply reply) => JsonText.Find(reply.JsonOrEmpty(), "__type")?.Split('#')[^1];

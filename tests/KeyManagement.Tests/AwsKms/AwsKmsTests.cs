@@ -26,7 +26,7 @@ public sealed class AwsKmsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_aws_sdk_and_we_open_each_others_wrapped_keys_at_one_server_that_checks_signatures()
+    public async Task Another_client_of_the_aws_sdk_and_we_open_each_others_wrapped_keys_at_one_server_that_checks_signatures()
     {
         _fake.Configure(_environment);
         var context = new Dictionary<string, string> { ["App"] = "shop" };

@@ -1,10 +1,15 @@
+using System.Globalization;
 using System.Text;
+using Amazon.KeyManagementService;
+using Amazon.KeyManagementService.Model;
+using Amazon.Runtime;
 using SecretsOps.KeyManagement.AwsKms;
 using SecretsOps.KeyManagement.Http;
+using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.AwsKms;
 
-public class AwsSignatureTests
+public sealed class AwsSignatureTests
 {
     private static readonly AwsIdentity Identity = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null);
 
@@ -34,6 +39,30 @@ public class AwsSignatureTests
         var signed = new AwsSignature(Identity with { SessionToken = token }, "us-east-1", "kms").Sign(request, At(2024, 1, 2, 3, 4, 5));
 
         Assert.EndsWith($"Signature={signature}", Authorization(signed), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("the//session+token==")]
+    public async Task The_sdk_signs_the_same_request_with_the_same_signature(string? token)
+    {
+        using var fake = new FakeAwsKms();
+        AWSCredentials credentials = token is null ? new BasicAWSCredentials(Identity.AccessKeyId, Identity.SecretAccessKey) : new SessionAWSCredentials(Identity.AccessKeyId, Identity.SecretAccessKey, token);
+        using var sdk = new AmazonKeyManagementServiceClient(credentials, new AmazonKeyManagementServiceConfig { ServiceURL = fake.Address, AuthenticationRegion = "eu-west-2" });
+        await sdk.EncryptAsync(new EncryptRequest { KeyId = FakeAwsKms.Arn, Plaintext = new MemoryStream([1, 2, 3]) });
+        var theirs = Assert.Single(fake.Requests);
+        var names = theirs.Header("authorization").Split("SignedHeaders=")[1].Split(',')[0].Split(';');
+
+        var ours = new AwsSignature(Identity with { SessionToken = token }, "eu-west-2", "kms").Sign(
+            new KeyRequest(HttpMethod.Post, new Uri(fake.Address))
+            {
+                Body = theirs.Body,
+                ContentType = theirs.Header("content-type"),
+                Headers = [.. names.Except(["host", "content-type", "x-amz-date", "x-amz-security-token"]).Select(name => KeyValuePair.Create(name, theirs.Header(name)))],
+            },
+            DateTimeOffset.ParseExact(theirs.Header("x-amz-date"), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+
+        Assert.Equal(theirs.Header("authorization"), Authorization(ours));
     }
 
     private static DateTimeOffset At(int year, int month, int day, int hour, int minute, int second) => new(year, month, day, hour, minute, second, TimeSpan.Zero);
