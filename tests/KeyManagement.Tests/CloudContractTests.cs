@@ -20,6 +20,7 @@ public class CloudContractTests
         ["azure_keyvault"] = () => new FakeAzureKeyVault(),
         ["alibaba_kms_acs3"] = () => new FakeAlibabaKms("3.0"),
         ["alibaba_kms_rpc"] = () => new FakeAlibabaKms("1.0"),
+        ["alibaba_kms_instance"] = () => new FakeAlibabaInstance(),
         ["huawei_kms"] = () => new FakeHuaweiKms(),
     };
 
@@ -45,34 +46,38 @@ public class CloudContractTests
     [MemberData(nameof(BackendsAndRealServices))]
     public async Task A_wrapped_key_is_unwrapped_by_another_process(string backend)
     {
-        if (RealServices.TryGetValue(backend, out var parse))
-        {
-            await RoundTripAtRealServiceAsync(parse(Environment.GetEnvironmentVariable(backend)!));
-            return;
-        }
+        using var world = await OpenAsync(backend);
 
-        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Key, _dataKey, default);
 
-        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
-
-        using var dataKey = await world.Service().UnwrapAsync(world.Fake.Key, wrapped, default);
+        using var dataKey = await world.Service().UnwrapAsync(world.Key, wrapped, default);
         Assert.Equal(_dataKey, dataKey.Span.ToArray());
         Assert.DoesNotContain(Convert.ToBase64String(_dataKey), wrapped, StringComparison.Ordinal);
     }
 
     [Theory]
-    [MemberData(nameof(Backends))]
+    [MemberData(nameof(BackendsAndRealServices))]
     public async Task A_changed_wrapped_key_is_refused_with_the_key_named(string backend)
     {
-        using var world = new World(backend);
-        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
-        var middle = wrapped.Length / 2;
-        var changed = wrapped[..middle] + (wrapped[middle] == 'A' ? 'B' : 'A') + wrapped[(middle + 1)..];
+        using var world = await OpenAsync(backend);
+        var wrapped = await world.Service().WrapAsync(world.Key, _dataKey, default);
+        var place = wrapped.Length - (wrapped.Length / 4);
+        var changed = wrapped[..place] + (wrapped[place] == 'A' ? 'B' : 'A') + wrapped[(place + 1)..];
 
-        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.Key, changed, default));
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Key, changed, default));
 
-        Assert.Contains(world.Fake.Key.Identity, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(world.Key.Identity, refused.Message, StringComparison.Ordinal);
         world.AssertNoSecretIn(refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(BackendsAndRealServices))]
+    public async Task Every_wrapping_is_another_text(string backend)
+    {
+        using var world = await OpenAsync(backend);
+        var service = world.Service();
+
+        Assert.NotEqual(await service.WrapAsync(world.Key, _dataKey, default), await service.WrapAsync(world.Key, _dataKey, default));
     }
 
     [Theory]
@@ -185,14 +190,14 @@ public class CloudContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Backends))]
+    [MemberData(nameof(BackendsAndRealServices))]
     public async Task Many_keys_are_unwrapped_at_once(string backend)
     {
-        using var world = new World(backend);
+        using var world = await OpenAsync(backend);
         var service = world.Service();
-        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        var wrapped = await service.WrapAsync(world.Key, _dataKey, default);
 
-        var dataKeys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => service.UnwrapAsync(world.Fake.Key, wrapped, default)));
+        var dataKeys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => service.UnwrapAsync(world.Key, wrapped, default)));
 
         Assert.All(dataKeys, dataKey => Assert.Equal(_dataKey, dataKey.Span.ToArray()));
     }
@@ -211,42 +216,52 @@ public class CloudContractTests
         Assert.InRange(world.Fake.Requests.Count - before, 1, 2); // one operation, perhaps after one login
     }
 
-    private async Task RoundTripAtRealServiceAsync(MasterKey named)
+    private static async Task<World> OpenAsync(string backend)
     {
-        using var service = new LocalKeyService(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
-        var key = await service.PinAsync(named, default);
-
-        using var dataKey = await service.UnwrapAsync(key, await service.WrapAsync(key, _dataKey, default), default);
-
-        Assert.Equal(_dataKey, dataKey.Span.ToArray());
-    }
-
-    /// <summary>A fake service, and an environment that leads to it.</summary>
-    private sealed class World : IDisposable
-    {
-        public World(string backend)
+        if (!RealServices.TryGetValue(backend, out var parse))
         {
-            Fake = Registry[backend]();
-            Fake.Configure(Environment);
+            return new World(backend);
         }
 
-        public FakeKeyService Fake { get; }
+        using var service = RealService();
+        return new World(await service.PinAsync(parse(Environment.GetEnvironmentVariable(backend)!), default));
+    }
+
+    private static LocalKeyService RealService() => new(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
+
+    /// <summary>A fake service, and an environment that leads to it; or a real one that the process's own environment leads to.</summary>
+    private sealed class World : IDisposable
+    {
+        private readonly FakeKeyService? _fake;
+        private readonly MasterKey? _realKey;
+
+        public World(string backend)
+        {
+            _fake = Registry[backend]();
+            _fake.Configure(Environment);
+        }
+
+        public World(MasterKey realKey) => _realKey = realKey;
+
+        public FakeKeyService Fake => _fake ?? throw new InvalidOperationException("a real service has no moods");
+
+        public MasterKey Key => _realKey ?? Fake.Key;
 
         public TestEnvironment Environment { get; } = new();
 
-        public LocalKeyService Service() => Environment.Service();
+        public LocalKeyService Service() => _realKey is null ? Environment.Service() : RealService();
 
         public void AssertNoSecretIn(Exception exception)
         {
             for (var cause = exception; cause is not null; cause = cause.InnerException)
             {
-                Assert.All(Fake.Secrets, secret => Assert.DoesNotContain(secret, cause.Message, StringComparison.Ordinal));
+                Assert.All(_fake?.Secrets ?? [], secret => Assert.DoesNotContain(secret, cause.Message, StringComparison.Ordinal));
             }
         }
 
         public void Dispose()
         {
-            Fake.Dispose();
+            _fake?.Dispose();
             Environment.Dispose();
         }
     }

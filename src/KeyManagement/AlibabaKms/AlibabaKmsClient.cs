@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement.Http;
+using SecretsOps.KeyManagement.Protobuf;
 
 namespace SecretsOps.KeyManagement.AlibabaKms;
 
@@ -90,12 +91,16 @@ internal sealed class AlibabaKmsClient : KeyClient<AlibabaKmsMasterKey>, IDispos
         new($"Alibaba Cloud KMS refused {action}: {code}{(string.IsNullOrEmpty(message) ? "" : $": {message}")}", Remedy(code));
 
     private static bool IsThrottled(KeyReply reply) =>
-        reply.Status is >= 400 and < 500 && JsonText.Find(reply.JsonOrEmpty(), "Code") is { } code && (code == "Rejected.Throttling" || code.StartsWith("Throttling", StringComparison.Ordinal));
+        reply.Status is >= 400 and < 500 && ErrorCode(reply) is { } code && (code == "Rejected.Throttling" || code.StartsWith("Throttling", StringComparison.Ordinal));
+
+    // The gateways answer in JSON, an instance's own protocol in protobuf.
+    private static string? ErrorCode(KeyReply reply) => JsonText.Find(reply.JsonOrEmpty(), "Code") ?? ProtoFields.TryRead(reply.Body)?.Text(2);
 
     private static string? Remedy(string code) => code switch
     {
         "Forbidden.RAM" or "NoPermission" or "AccessDenied" => "allow kms:Encrypt and kms:Decrypt on the key in RAM",
         "Forbidden.KeyNotFound" or "Forbidden.AliasNotFound" or "Forbidden.ResourceNotFound" => "check region, account and key id in the ARN",
+        _ when code.StartsWith("Forbidden.", StringComparison.Ordinal) => "allow the key to this identity or client key",
         "Rejected.Disabled" or "Rejected.PendingDeletion" or "Rejected.Unavailable" => "enable the key, or cancel its deletion",
         "InvalidCiphertext" => "the encryption context or the key is not the one the file was encrypted with",
         "IllegalTimestamp" or "InvalidTimeStamp.Expired" or "RequestTimeTooSkewed" => "set the clock",

@@ -124,10 +124,12 @@ internal sealed class GcpTokenSource(GcpKmsCredentials credentials, KeyHttp http
         var audience = $"//iam.googleapis.com/{provider}";
         var subject = await _environment.IdentityToken!($"https:{audience}", cancellationToken).ConfigureAwait(false);
         var impersonation = _environment.NonEmpty("GCP_SERVICE_ACCOUNT") is { } account
-            ? $"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{account}:generateAccessToken"
+            ? $"{Endpoint("SECRETSOPS_GCP_IAM_ENDPOINT", "https://iamcredentials.googleapis.com")}/v1/projects/-/serviceAccounts/{Rfc3986.Encode(account)}:generateAccessToken"
             : null;
-        return await ExchangeAsync("https://sts.googleapis.com/v1/token", audience, "urn:ietf:params:oauth:token-type:jwt", subject, impersonation, cancellationToken).ConfigureAwait(false);
+        return await ExchangeAsync($"{Endpoint("SECRETSOPS_GCP_STS_ENDPOINT", "https://sts.googleapis.com")}/v1/token", audience, "urn:ietf:params:oauth:token-type:jwt", subject, impersonation, cancellationToken).ConfigureAwait(false);
     }
+
+    private string Endpoint(string variable, string otherwise) => _environment.NonEmpty(variable)?.TrimEnd('/') ?? otherwise;
 
     private async Task<(string Token, DateTimeOffset Expires)> ExchangeAsync(
         string tokenUri, string audience, string subjectType, string subject, string? impersonationUri, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class KeyHttp(TimeProvider clock, SocketsHttpHandler? handler = 
                     return reply;
                 }
             }
-            catch (KeyBackendException) when (attempt < MaximumAttempts && !IsPermanent(request))
+            catch (KeyBackendException failure) when (attempt < MaximumAttempts && !IsPermanent(request, failure))
             {
                 // The next attempt may reach it.
             }
@@ -80,8 +80,8 @@ internal sealed class KeyHttp(TimeProvider clock, SocketsHttpHandler? handler = 
 
     private bool IsTransient(KeyReply reply) => reply.Status is 429 or 500 or 502 or 503 or 504 || IsThrottled(reply);
 
-    // A name that does not exist and a refused loopback port do not come to life within seconds.
-    private static bool IsPermanent(KeyRequest request) => request.Uri.IsLoopback;
+    // A refused loopback port does not come to life within seconds.
+    private static bool IsPermanent(KeyRequest request, KeyBackendException failure) => request.Uri.IsLoopback && failure.InnerException is HttpRequestException;
 
     private static TimeSpan Pause(int attempt, TimeSpan? retryAfter)
     {

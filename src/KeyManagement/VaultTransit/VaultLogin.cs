@@ -9,8 +9,8 @@ internal abstract record VaultLogin
         public override string ToString() => "a fixed token";
     }
 
-    /// <summary>A workload's token, for the auth methods <c>kubernetes</c> and <c>jwt</c>.</summary>
-    public sealed record Workload(string Mount, string Role, Func<CancellationToken, Task<string>> Jwt) : VaultLogin;
+    /// <summary>A workload's token, for the auth methods <c>kubernetes</c> and <c>jwt</c>; given the server's address, which is its audience unless another is set.</summary>
+    public sealed record Workload(string Mount, string Role, Func<string, CancellationToken, Task<string>> Jwt) : VaultLogin;
 
     /// <summary>The auth method <c>approle</c>.</summary>
     public sealed record AppRole(string Mount, string RoleId, string SecretId) : VaultLogin

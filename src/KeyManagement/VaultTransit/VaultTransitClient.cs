@@ -69,7 +69,7 @@ internal sealed class VaultTransitClient(VaultTransitCredentials credentials) : 
     {
         var (mount, body) = credentials.Login switch
         {
-            VaultLogin.Workload workload => (workload.Mount, new JsonObject { ["role"] = workload.Role, ["jwt"] = await workload.Jwt(cancellationToken).ConfigureAwait(false) }),
+            VaultLogin.Workload workload => (workload.Mount, new JsonObject { ["role"] = workload.Role, ["jwt"] = await workload.Jwt(key.VaultAddress, cancellationToken).ConfigureAwait(false) }),
             VaultLogin.AppRole role => (role.Mount, new JsonObject { ["role_id"] = role.RoleId, ["secret_id"] = role.SecretId }),
             _ => throw new InvalidOperationException("a fixed token needs no login"),
         };

@@ -71,7 +71,7 @@ public sealed record VaultTransitCredentials
         var mount = setting("mount") ?? method;
         return method switch
         {
-            "kubernetes" or "jwt" => new VaultLogin.Workload(mount, Require("role"), cancellationToken => ReadJwtAsync(setting, environment, cancellationToken)),
+            "kubernetes" or "jwt" => new VaultLogin.Workload(mount, Require("role"), (address, cancellationToken) => ReadJwtAsync(setting, environment, address, cancellationToken)),
             "approle" => new VaultLogin.AppRole(mount, Require("role_id"), setting("secret_id") ?? KeyEnvironment.ReadText(Require("secret_id_file"))),
             "token" => new VaultLogin.Token(Require("token")),
             _ => throw new FormatException($"'{method}' is not an auth method that can be used: expected kubernetes, jwt, approle or token"),
@@ -80,11 +80,11 @@ public sealed record VaultTransitCredentials
         string Require(string name) => setting(name) ?? throw new FormatException($"the Vault login by '{method}' lacks '{name}'");
     }
 
-    private static async Task<string> ReadJwtAsync(Func<string, string?> setting, KeyEnvironment environment, CancellationToken cancellationToken)
+    private static async Task<string> ReadJwtAsync(Func<string, string?> setting, KeyEnvironment environment, string address, CancellationToken cancellationToken)
     {
         if (environment.IdentityToken is { } ask)
         {
-            return await ask(setting("audience") ?? "vault", cancellationToken).ConfigureAwait(false);
+            return await ask(setting("audience") ?? address, cancellationToken).ConfigureAwait(false);
         }
 
         return setting("jwt") ?? KeyEnvironment.ReadText(setting("jwt_file") ?? ServiceAccountToken);

@@ -133,6 +133,27 @@ public sealed class AwsKmsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pods_identity_comes_from_its_containers_endpoint()
+    {
+        _environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = _fake.Address + "/v1/credentials";
+        _environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = _environment.Home.Write("token", FakeAwsKms.ContainerToken + "\n");
+
+        await WrapAsync(_fake.Key);
+
+        Assert.Equal(["GET", "POST"], _fake.Requests.Select(request => request.Method));
+    }
+
+    [Fact]
+    public async Task An_instances_role_comes_from_the_metadata_service_with_a_session_token()
+    {
+        _environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = _fake.Address;
+
+        await WrapAsync(_fake.Key);
+
+        Assert.Equal(["PUT", "GET", "GET", "POST"], _fake.Requests.Select(request => request.Method));
+    }
+
+    [Fact]
     public async Task The_keys_profile_chooses_credentials_and_source_profile()
     {
         _environment["AWS_ENDPOINT_URL_STS"] = _fake.Address;

@@ -35,6 +35,34 @@ public sealed class AzureKeyVaultTests : IDisposable
         await RoundTripAsync(_fake.Key);
     }
 
+    [Fact]
+    public async Task A_service_accounts_token_is_asked_for_with_the_audience_of_entra()
+    {
+        var asked = new List<string>();
+        var keys = _environment.Keys with
+        {
+            IdentityToken = (audience, _) =>
+            {
+                asked.Add(audience);
+                return Task.FromResult(FakeAzureKeyVault.FederatedToken);
+            },
+        };
+
+        await new LocalKeyService(KeyCredentials.FromSecretData(new Dictionary<string, byte[]>(), keys)).WrapAsync(_fake.Key, DataKey, default);
+
+        Assert.Equal(["api://AzureADTokenExchange"], asked);
+    }
+
+    [Fact]
+    public async Task A_managed_identity_is_found_through_the_metadata_service()
+    {
+        _environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = _fake.Address;
+
+        await RoundTripAsync(_fake.Key);
+
+        Assert.Equal("/metadata/identity/oauth2/token", _fake.Requests.First().Path);
+    }
+
     [Theory]
     [InlineData("tenantId: tenant-1\nclientId: client-1\nclientSecret: client~secret\n", false)]
     [InlineData("""{"tenant": "tenant-1", "appId": "client-1", "password": "client~secret", "displayName": "sops"}""", false)]

@@ -33,6 +33,29 @@ public sealed class VaultTransitTests : IDisposable
         Assert.Equal([$"/v1/auth/{method}/login", "/v1/team/transit/encrypt/sops", "/v1/team/transit/decrypt/sops"], _fake.Requests.Select(request => request.Path));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("vault.example.org")]
+    public async Task A_service_accounts_token_is_asked_for_with_the_servers_address_or_the_set_audience(string? audience)
+    {
+        _environment["SECRETSOPS_VAULT_AUTH"] = "kubernetes";
+        _environment["SECRETSOPS_VAULT_ROLE"] = "decrypt";
+        _environment["SECRETSOPS_VAULT_AUDIENCE"] = audience;
+        var asked = new List<string>();
+        var keys = _environment.Keys with
+        {
+            IdentityToken = (wanted, _) =>
+            {
+                asked.Add(wanted);
+                return Task.FromResult("jwt-of-the-workload");
+            },
+        };
+
+        await new LocalKeyService(KeyCredentials.FromSecretData(new Dictionary<string, byte[]>(), keys)).WrapAsync(_fake.Key, DataKey, default);
+
+        Assert.Equal([audience ?? _fake.Address], asked);
+    }
+
     [Fact]
     public async Task An_app_role_logs_in()
     {

@@ -15,6 +15,7 @@ public sealed class FakeAwsKms : FakeKeyService
     public const string RoleSecret = "role-secret-key/+";
     public const string SessionToken = "the//session+token==";
     public const string WebToken = "header.payload.signature";
+    public const string ContainerToken = "container-authorization";
 
     private readonly ToyVault _vault = new();
     private readonly List<RecordedDecryption> _recorded = [];
@@ -23,7 +24,7 @@ public sealed class FakeAwsKms : FakeKeyService
 
     public override MasterKey OtherKey { get; } = new AwsKmsMasterKey(Arn) { Context = new Dictionary<string, string> { ["App"] = "other" } };
 
-    public override IReadOnlyList<string> Secrets { get; } = [SecretAccessKey, RoleSecret, SessionToken, WebToken];
+    public override IReadOnlyList<string> Secrets { get; } = [SecretAccessKey, RoleSecret, SessionToken, WebToken, ContainerToken];
 
     public override string RefusalWord => "AccessDeniedException";
 
@@ -55,7 +56,7 @@ public sealed class FakeAwsKms : FakeKeyService
     {
         if (!IsKeyOperation(request))
         {
-            return AnswerSts(request);
+            return AnswerLogin(request);
         }
 
         if (!IsSigned(request, "kms", "eu-west-2"))
@@ -84,6 +85,20 @@ public sealed class FakeAwsKms : FakeKeyService
 
     private static LoopbackReply Answer(string keyId, string name, byte[] content) =>
         LoopbackReply.Ok(new JsonObject { ["KeyId"] = keyId, [name] = Convert.ToBase64String(content), ["EncryptionAlgorithm"] = "SYMMETRIC_DEFAULT" });
+
+    private static LoopbackReply AnswerLogin(LoopbackRequest request) => (request.Method, request.Path) switch
+    {
+        ("POST", _) => AnswerSts(request),
+        ("GET", "/v1/credentials") when request.Header("authorization") == ContainerToken => LoopbackReply.Ok(RoleCredentials()),
+        ("PUT", "/latest/api/token") => new LoopbackReply(200, "imds-token"),
+        ("GET", _) when request.Header("x-aws-ec2-metadata-token") != "imds-token" => new LoopbackReply(401, ""),
+        ("GET", "/latest/meta-data/iam/security-credentials/") => new LoopbackReply(200, "InstanceRole"),
+        ("GET", "/latest/meta-data/iam/security-credentials/InstanceRole") => LoopbackReply.Ok(RoleCredentials()),
+        _ => new LoopbackReply(404, ""),
+    };
+
+    private static JsonObject RoleCredentials() =>
+        new() { ["AccessKeyId"] = "ASIAROLE", ["SecretAccessKey"] = RoleSecret, ["Token"] = SessionToken, ["Expiration"] = "2099-01-01T00:00:00Z" };
 
     private static LoopbackReply AnswerSts(LoopbackRequest request)
     {

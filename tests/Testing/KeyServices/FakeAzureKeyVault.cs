@@ -58,6 +58,13 @@ public sealed class FakeAzureKeyVault : FakeKeyService
 
     protected override LoopbackReply Answer(LoopbackRequest request)
     {
+        if (request.Path == "/metadata/identity/oauth2/token")
+        {
+            return request.Header("metadata") == "true" && request.Query["resource"] == "https://vault.azure.net" && request.Query.GetValueOrDefault("client_id") == "client-1"
+                ? LoopbackReply.Ok(new JsonObject { ["access_token"] = AccessToken, ["expires_in"] = "3599" })
+                : new LoopbackReply(400, """{"error":"invalid_request"}""");
+        }
+
         if (request.Path == "/tenant-1/oauth2/v2.0/token")
         {
             return LogIn(request.Form);

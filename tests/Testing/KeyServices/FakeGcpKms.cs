@@ -11,7 +11,13 @@ namespace SecretsOps.Testing.KeyServices;
 /// <summary>Google Cloud KMS with its token endpoint, which checks the service account's signature.</summary>
 public sealed class FakeGcpKms : FakeKeyService
 {
+    public const string WorkloadToken = "header.gcp-workload.signature";
+    public const string Provider = "projects/1/locations/global/workloadIdentityPools/p/providers/x";
+    public const string ServiceAccountEmail = "sops@p1.iam.gserviceaccount.com";
+
     private const string AccessToken = "ya29.access-token";
+    private const string FederatedToken = "ya29.federated";
+    private const string RefreshToken = "1//refresh-token";
     private const string Resource = "projects/p1/locations/global/keyRings/r1/cryptoKeys/k1";
 
     private readonly ToyVault _vault = new();
@@ -21,17 +27,38 @@ public sealed class FakeGcpKms : FakeKeyService
 
     public override MasterKey OtherKey { get; } = new GcpKmsMasterKey("projects/p1/locations/global/keyRings/r1/cryptoKeys/k2");
 
-    public override IReadOnlyList<string> Secrets => [AccessToken, _account.ExportPkcs8PrivateKeyPem()[100..140]];
+    public override IReadOnlyList<string> Secrets => [AccessToken, FederatedToken, RefreshToken, WorkloadToken, _account.ExportPkcs8PrivateKeyPem()[100..140]];
 
     public override string RefusalWord => "PERMISSION_DENIED";
 
     public string ServiceAccount => new JsonObject
     {
         ["type"] = "service_account",
-        ["client_email"] = "sops@p1.iam.gserviceaccount.com",
+        ["client_email"] = ServiceAccountEmail,
         ["private_key_id"] = "kid-1",
         ["private_key"] = _account.ExportPkcs8PrivateKeyPem(),
         ["token_uri"] = Address + "/token",
+    }.ToJsonString();
+
+    /// <summary>The file of <c>gcloud auth application-default login</c>.</summary>
+    public string UserLogin => new JsonObject
+    {
+        ["type"] = "authorized_user",
+        ["client_id"] = "client-1",
+        ["client_secret"] = "client-secret-1",
+        ["refresh_token"] = RefreshToken,
+        ["token_uri"] = Address + "/token",
+    }.ToJsonString();
+
+    /// <summary>A configuration of workload identity federation that reads its token from a file.</summary>
+    public string ExternalAccount(string tokenFile) => new JsonObject
+    {
+        ["type"] = "external_account",
+        ["audience"] = "//iam.googleapis.com/" + Provider,
+        ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
+        ["token_url"] = Address + "/v1/token",
+        ["credential_source"] = new JsonObject { ["file"] = tokenFile },
+        ["service_account_impersonation_url"] = $"{Address}/v1/projects/-/serviceAccounts/{ServiceAccountEmail}:generateAccessToken",
     }.ToJsonString();
 
     public override void Configure(TestEnvironment environment)
@@ -46,7 +73,7 @@ public sealed class FakeGcpKms : FakeKeyService
         environment["GCE_METADATA_HOST"] = "127.0.0.1:9";
     }
 
-    protected override bool IsKeyOperation(LoopbackRequest request) => request.Path.StartsWith("/v1/projects/", StringComparison.Ordinal);
+    protected override bool IsKeyOperation(LoopbackRequest request) => request.Path.StartsWith("/v1/projects/p1/", StringComparison.Ordinal);
 
     protected override LoopbackReply Throttle() => Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded");
 
@@ -54,10 +81,12 @@ public sealed class FakeGcpKms : FakeKeyService
 
     protected override LoopbackReply Answer(LoopbackRequest request)
     {
-        if (request.Path == "/token")
+        if (!IsKeyOperation(request))
         {
-            return IsAuthentic(request.Form["assertion"])
-                ? LoopbackReply.Ok(new JsonObject { ["access_token"] = AccessToken, ["expires_in"] = 3599, ["token_type"] = "Bearer" })
+            return LogIn(request) is { } token
+                ? LoopbackReply.Ok(request.Path.EndsWith(":generateAccessToken", StringComparison.Ordinal)
+                    ? new JsonObject { ["accessToken"] = token, ["expireTime"] = "2099-01-01T00:00:00Z" }
+                    : new JsonObject { ["access_token"] = token, ["expires_in"] = 3599, ["token_type"] = "Bearer" })
                 : new LoopbackReply(400, """{"error":"invalid_grant","error_description":"Invalid JWT Signature."}""");
         }
 
@@ -73,6 +102,16 @@ public sealed class FakeGcpKms : FakeKeyService
             _ => Error(404, "NOT_FOUND", "CryptoKey not found"),
         };
     }
+
+    private string? LogIn(LoopbackRequest request) => (request.Method, Uri.UnescapeDataString(request.Path)) switch
+    {
+        ("POST", "/token") when request.Form["grant_type"] == "refresh_token" => request.Form["refresh_token"] == RefreshToken && request.Form["client_id"] == "client-1" ? AccessToken : null,
+        ("POST", "/token") => IsAuthentic(request.Form["assertion"]) ? AccessToken : null,
+        ("POST", "/v1/token") => request.Form["subject_token"] == WorkloadToken && request.Form["audience"] == "//iam.googleapis.com/" + Provider ? FederatedToken : null,
+        ("POST", $"/v1/projects/-/serviceAccounts/{ServiceAccountEmail}:generateAccessToken") => request.Header("authorization") == $"Bearer {FederatedToken}" ? AccessToken : null,
+        ("GET", "/computeMetadata/v1/instance/service-accounts/default/token") => request.Header("metadata-flavor") == "Google" ? AccessToken : null,
+        _ => null,
+    };
 
     private LoopbackReply Encrypt(LoopbackRequest request)
     {
@@ -99,7 +138,7 @@ public sealed class FakeGcpKms : FakeKeyService
         var parts = assertion.Split('.');
         var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!;
         return _account.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            && claims["iss"]!.ToString() == "sops@p1.iam.gserviceaccount.com"
+            && claims["iss"]!.ToString() == ServiceAccountEmail
             && claims["aud"]!.ToString() == Address + "/token";
     }
 

@@ -11,6 +11,8 @@ public sealed class FakeHuaweiKms : FakeKeyService
 {
     private const string KeyUuid = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
     private const string SecretKey = "huawei-secret-key";
+    private const string AgencySecret = "huawei-agency-secret";
+    private const string AgencyToken = "huawei-agency-token";
 
     private readonly ToyVault _vault = new();
 
@@ -18,7 +20,7 @@ public sealed class FakeHuaweiKms : FakeKeyService
 
     public override MasterKey OtherKey { get; } = new HuaweiKmsMasterKey("cn-north-4:ffffffff-e727-4d9c-b35d-f84bb474a37f");
 
-    public override IReadOnlyList<string> Secrets { get; } = [SecretKey];
+    public override IReadOnlyList<string> Secrets { get; } = [SecretKey, AgencySecret, AgencyToken];
 
     public override string RefusalWord => "KMS.0304";
 
@@ -42,6 +44,11 @@ public sealed class FakeHuaweiKms : FakeKeyService
 
     protected override LoopbackReply Answer(LoopbackRequest request)
     {
+        if (request.Path == "/openstack/latest/securitykey")
+        {
+            return LoopbackReply.Ok(new JsonObject { ["credential"] = new JsonObject { ["access"] = "AK-AGENCY", ["secret"] = AgencySecret, ["securitytoken"] = AgencyToken, ["expires_at"] = "2099-01-01T00:00:00Z" } });
+        }
+
         if (!IsSigned(request))
         {
             return Error(401, "APIGW.0301", "Incorrect IAM authentication information: verify aksk signature fail");
@@ -74,7 +81,8 @@ public sealed class FakeHuaweiKms : FakeKeyService
         var headers = string.Concat(parts["SignedHeaders"].Split(';').Select(name => $"{name}:{request.Header(name)}\n"));
         var canonical = $"{request.Method}\n{request.Path}/\n{request.RawQuery}\n{headers}\n{parts["SignedHeaders"]}\n{Convert.ToHexStringLower(SHA256.HashData(request.Body))}";
         var text = $"SDK-HMAC-SHA256\n{request.Header("x-sdk-date")}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        return parts["Access"] == "AK1" && Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(SecretKey), Encoding.UTF8.GetBytes(text))) == parts["Signature"];
+        var secret = parts["Access"] == "AK1" ? SecretKey : request.Header("x-security-token") == AgencyToken ? AgencySecret : "";
+        return Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(text))) == parts["Signature"];
     }
 
     private static LoopbackReply Error(int status, string code, string message) =>
