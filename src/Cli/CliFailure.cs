@@ -1,5 +1,6 @@
 using SecretsOps.Cli.Kubeseal;
 using SecretsOps.Cryptography.Age;
+using SecretsOps.GitOps.Preview;
 using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -15,7 +16,7 @@ internal static class CliFailure
     {
         CliException known => known,
         KubesealException or ManifestException or SealingCertificateException or SealingKeyException => new(failure.Message, cause: failure),
-        SecretFormatException or SecretTemplateException or AgeException or MasterKeyException => new(failure.Message, cause: failure),
+        SecretFormatException or SecretTemplateException or AgeException or MasterKeyException or PreviewException => new(failure.Message, cause: failure),
         KubeconfigException => new(failure.Message, "--kubeconfig and --context choose a cluster", cause: failure),
         ApiException { IsForbidden: true } => new(failure.Message, "your account lacks the permission; ask for it, or use key files", cause: failure),
         ApiException or HttpRequestException or FormatException => new(failure.Message, cause: failure),

@@ -49,6 +49,9 @@ internal static class SecretsOpsCommandLine
             CertCommand.Create(environment),
             KeysCommand.Create(environment),
             CompletionCommand.Create(environment),
+            RenderCommand.Create(environment),
+            PlanCommand.Create(environment),
+            AppCommand.Create(environment),
             UpCommand.Create(),
             ControllerCommand.Create(),
         };

@@ -42,6 +42,12 @@ internal sealed class Application(KubernetesObject value, string controlNamespac
 
     public JsonObject? OperationState => Status["operationState"] as JsonObject;
 
+    /// <summary>Whether an operation was asked for that has not begun.</summary>
+    public bool AsksForOperation => Operation is not null && OperationState?.TextAt("phase") is not ("Running" or "Terminating");
+
+    public DateTimeOffset CreatedAt =>
+        DateTimeOffset.TryParse(Object.Metadata.TextAt("creationTimestamp"), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue;
+
     public IReadOnlyList<string> Finalizers => Object.Metadata.TextsAt("finalizers");
 
     /// <summary>The requested refresh: empty, <c>normal</c> or <c>hard</c>.</summary>

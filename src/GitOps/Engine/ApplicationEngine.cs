@@ -5,9 +5,6 @@ using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
-using SecretsOps.GitOps.Rendering.Directory;
-using SecretsOps.GitOps.Rendering.Helm;
-using SecretsOps.GitOps.Rendering.Kustomize;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Client;
@@ -53,7 +50,7 @@ public sealed partial class ApplicationEngine : IDisposable
         var pipeline = new SyncPipeline(
             sources,
             new SopsFileDecryptor(_keys),
-            new RendererSet([new DirectoryRenderer(), new KustomizeRenderer(tools), new HelmRenderer(tools)]),
+            RendererSet.For(tools, options.PluginFolder),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(new IgnoredFields(tools), _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),

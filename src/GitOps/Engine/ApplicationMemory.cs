@@ -24,6 +24,14 @@ internal sealed class ApplicationMemory
 
     public IReadOnlyList<ObjectKey> ManagedKeys => [.. _targets.Select(target => target.Key)];
 
+    /// <summary>Takes the second in which the Application was made, which is all that the server tells.</summary>
+    public void NeedsRefsOf(DateTimeOffset createdAt, DateTimeOffset now)
+    {
+        var end = createdAt + TimeSpan.FromSeconds(1);
+        var moment = end < now ? end : now;
+        RefreshedAt = moment > RefreshedAt ? moment : RefreshedAt;
+    }
+
     /// <summary>A changed spec makes every record worthless: other rules may apply.</summary>
     public void TakeSpec(string digest)
     {

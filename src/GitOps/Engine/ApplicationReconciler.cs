@@ -53,14 +53,17 @@ internal sealed partial class ApplicationReconciler(
             : await CompareAsync(visit with { Project = permission.Project, Cluster = permission.Cluster }, cancellationToken);
     }
 
+    // What a remote said before somebody asked, or before the Application was made, does not count.
     private void TakeRefresh(Visit visit)
     {
-        if (!visit.IsRefresh)
+        var now = clock.GetUtcNow();
+        visit.Memory.NeedsRefsOf(visit.Application.CreatedAt, now);
+        if (!visit.IsRefresh && !visit.Application.AsksForOperation)
         {
             return;
         }
 
-        visit.Memory.RefreshedAt = clock.GetUtcNow();
+        visit.Memory.RefreshedAt = now;
         if (visit.Application.RequestedRefresh == "hard")
         {
             visit.Memory.Forget();

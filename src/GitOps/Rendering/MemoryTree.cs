@@ -43,6 +43,33 @@ internal sealed class MemoryTree(DecryptingTree tree, string purpose) : IDisposa
         }
     }
 
+    /// <summary>Brings files as Git has them: what is encrypted stays so.</summary>
+    /// <exception cref="RenderException">Together they are larger than the limit, in bytes.</exception>
+    public async Task AddRawAsync(IReadOnlyList<TreeEntry> files, long limit, CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        foreach (var file in files.Where(file => _present.Add(file.Path)))
+        {
+            var content = (await tree.ReadRawAsync([file], cancellationToken))[0];
+            total += content.Length;
+            if (total > limit)
+            {
+                throw new RenderException($"the repository at {tree.Revision} is larger than {limit / (1024 * 1024)} MiB, too much to hand to a plug-in");
+            }
+
+            _folder.Write(Path.Combine(TreeFolder, file.Path), content);
+        }
+    }
+
+    /// <summary>Lets files that were brought be run.</summary>
+    public void MakeExecutable(IEnumerable<TreeEntry> files)
+    {
+        foreach (var file in files)
+        {
+            File.SetUnixFileMode(PathOf(file.Path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     /// <summary>Brings everything below a folder of Git.</summary>
     /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
     public async Task AddFolderAsync(string folder, CancellationToken cancellationToken) =>

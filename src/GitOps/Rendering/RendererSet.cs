@@ -1,10 +1,22 @@
+using SecretsOps.GitOps.Rendering.Directory;
+using SecretsOps.GitOps.Rendering.Helm;
+using SecretsOps.GitOps.Rendering.Kustomize;
+using SecretsOps.GitOps.Rendering.Plugin;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Tools;
 
 namespace SecretsOps.GitOps.Rendering;
 
 /// <summary>Chooses the tool of a source: the block that is set, else the files in its folder, else plain manifests.</summary>
-internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers)
+internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCatalog plugins)
 {
+    /// <summary>All renderers there are; plug-ins are those declared below <paramref name="pluginFolder"/>.</summary>
+    public static RendererSet For(ToolBox tools, string pluginFolder)
+    {
+        var plugins = new PluginCatalog(pluginFolder, tools);
+        return new RendererSet([new DirectoryRenderer(), new KustomizeRenderer(tools), new HelmRenderer(tools), new PluginRenderer(plugins, tools)], plugins);
+    }
+
     /// <exception cref="RenderException">The spec names two tools, or none that is there.</exception>
     public async Task<RenderedManifests> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
     {
@@ -14,7 +26,7 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers)
         return await renderer.RenderAsync(request, cancellationToken);
     }
 
-    private static async Task<SourceType> ChooseAsync(RenderRequest request, CancellationToken cancellationToken)
+    private async Task<SourceType> ChooseAsync(RenderRequest request, CancellationToken cancellationToken)
     {
         switch (request.Source.Tools)
         {
@@ -31,6 +43,12 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers)
         if (request.Source.Chart.Length > 0)
         {
             return SourceType.Helm;
+        }
+
+        // Compatibility: a plug-in that discovers the source goes before every built-in tool.
+        if (await plugins.DiscoverAsync(request, cancellationToken) is not null)
+        {
+            return SourceType.Plugin;
         }
 
         // Unlike Argo CD only a file of exactly this name makes a chart (argocd.md, quirks).

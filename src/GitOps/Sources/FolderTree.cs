@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace SecretsOps.GitOps.Sources;
@@ -6,6 +5,8 @@ namespace SecretsOps.GitOps.Sources;
 /// <summary>A folder of the machine as a source: what <c>render</c> and <c>plan</c> read when they get a path.</summary>
 internal sealed class FolderTree(string root) : ISourceTree
 {
+    private const long LargestFile = 32 * 1024 * 1024;
+
     private readonly string _root = Path.GetFullPath(root);
 
     public string Revision => _root;
@@ -13,7 +14,7 @@ internal sealed class FolderTree(string root) : ISourceTree
     public Task<IReadOnlyList<TreeEntry>?> TryListAsync(string folder, CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(Locate(folder));
-        IReadOnlyList<TreeEntry>? entries = directory.Exists
+        IReadOnlyList<TreeEntry>? entries = directory.Exists && (folder.Trim('/') is "" or "." || directory.LinkTarget is null)
             ? [.. directory.EnumerateFileSystemInfos().Where(info => info.Name != ".git").OrderBy(info => info.Name, StringComparer.Ordinal).Select(info => Entry(info, folder))]
             : null;
         return Task.FromResult(entries);
@@ -39,11 +40,18 @@ internal sealed class FolderTree(string root) : ISourceTree
         {
             contents.Add(file.Kind == TreeEntryKind.Link
                 ? Encoding.UTF8.GetBytes(new FileInfo(Locate(file.Path)).LinkTarget ?? "")
-                : await File.ReadAllBytesAsync(Locate(file.Path), cancellationToken));
+                : await ReadAsync(Locate(file.Path), cancellationToken));
         }
 
         return contents;
     }
+
+    private static Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) => new FileInfo(path) switch
+    {
+        { Exists: false } => throw new SourceException($"'{path}' is gone, or no plain file"),
+        { Length: > LargestFile } => throw new SourceException($"'{path}' is larger than {LargestFile / (1024 * 1024)} MiB: leave it out of the source"),
+        _ => File.ReadAllBytesAsync(path, cancellationToken),
+    };
 
     private static TreeEntry Entry(FileSystemInfo info, string folder)
     {
@@ -55,18 +63,32 @@ internal sealed class FolderTree(string root) : ISourceTree
             _ when (info.UnixFileMode & UnixFileMode.UserExecute) != 0 => TreeEntryKind.Executable,
             _ => TreeEntryKind.File,
         };
-        var digest = info is FileInfo { LinkTarget: null } file
-            ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))
-            : $"{info.FullName} {info.LastWriteTimeUtc:O}";
+        var digest = info is FileInfo { LinkTarget: null } file ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc:O}" : $"{info.FullName} {info.LastWriteTimeUtc:O}";
         return new TreeEntry(path, kind, digest);
     }
 
-    // Links inside were checked by the tree guard; a path of the caller may still say '..'.
+    // A path may say '..', and a folder on the way may be a link: neither leads out of the root.
     private string Locate(string path)
     {
         var full = Path.GetFullPath(Path.Combine(_root, path.TrimStart('/')));
-        return full == _root || full.StartsWith(_root.TrimEnd('/') + "/", StringComparison.Ordinal)
-            ? full
-            : throw new SourceException($"'{path}' leads outside '{_root}'");
+        if (full == _root)
+        {
+            return full;
+        }
+
+        if (!full.StartsWith(_root.TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            throw new SourceException($"'{path}' leads outside '{_root}'");
+        }
+
+        for (var parent = Path.GetDirectoryName(full)!; parent.Length > _root.Length; parent = Path.GetDirectoryName(parent)!)
+        {
+            if (new DirectoryInfo(parent).LinkTarget is not null)
+            {
+                throw new SourceException($"'{path}' leads through the symbolic link '{Path.GetRelativePath(_root, parent)}': name the folder itself");
+            }
+        }
+
+        return full;
     }
 }

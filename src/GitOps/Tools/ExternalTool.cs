@@ -9,6 +9,7 @@ namespace SecretsOps.GitOps.Tools;
 internal sealed class ExternalTool(string path, TimeProvider clock)
 {
     private const int ErrorLimit = 64 * 1024;
+    private const string Shell = "/bin/sh";
 
     private static readonly Dictionary<string, string> CleanEnvironment = new()
     {
@@ -84,7 +85,8 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
 
     private Process Start(ToolRequest request)
     {
-        var start = new ProcessStartInfo(Path)
+        var isLimited = request.MemoryLimit > 0 && File.Exists(Shell);
+        var start = new ProcessStartInfo(isLimited ? Shell : Path)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -98,7 +100,8 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
             start.Environment[name] = value;
         }
 
-        foreach (var argument in request.Arguments)
+        // The shell only sets the limit and becomes the program; no word of the request is read by it.
+        foreach (var argument in isLimited ? [.. LimitedRun(request.MemoryLimit), Path, .. request.Arguments] : request.Arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -112,6 +115,9 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
             throw new ToolException($"{Path} could not be started: {exception.Message}", exception);
         }
     }
+
+    private static string[] LimitedRun(long memoryLimit) =>
+        ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ulimit -d {memoryLimit / 1024} && exec \"$0\" \"$@\"")];
 
     private static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {

@@ -11,6 +11,20 @@ internal sealed class ToolBox(string searchPath, TimeProvider clock)
 
     public ExternalTool Jq => Require("jq", "ignoreDifferences.jqPathExpressions");
 
+    public string SearchPath => searchPath;
+
+    /// <summary>The program that a plug-in's command names: absolute, relative to where it runs, beside its declaration, or in PATH.</summary>
+    public ExternalTool Locate(string command, string ownFolder, string workingDirectory)
+    {
+        if (command.Contains('/', StringComparison.Ordinal))
+        {
+            return new ExternalTool(Path.GetFullPath(command, workingDirectory), clock);
+        }
+
+        return ExternalTool.TryFind(command, $"{ownFolder}:{searchPath}", clock)
+            ?? throw new ToolException($"the program '{command}' is neither in '{ownFolder}' nor in a folder of PATH: install it");
+    }
+
     /// <summary>The program, or null when no folder of PATH has it.</summary>
     public ExternalTool? TryGet(string name) => _found.GetOrAdd(name, static (key, box) => ExternalTool.TryFind(key, box.Item1, box.Item2), (searchPath, clock));
 

@@ -3,6 +3,9 @@ namespace SecretsOps.GitOps.Tools;
 /// <summary>What one run of an external program gets; it sees nothing of this process's own environment.</summary>
 internal sealed record ToolRequest
 {
+    /// <summary>What a renderer may use, in bytes: far above what charts need, far below what a node has.</summary>
+    public const long RendererMemory = 2L * 1024 * 1024 * 1024;
+
     public required IReadOnlyList<string> Arguments { get; init; }
 
     public string WorkingDirectory { get; init; } = "/";
@@ -14,6 +17,9 @@ internal sealed record ToolRequest
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(90);
 
     public int OutputLimit { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of memory that the program may use for itself; 0 sets no limit. Needs a shell on the machine.</summary>
+    public long MemoryLimit { get; init; }
 }
 
 /// <summary>How a program ended: its exit code, what it printed and the first part of what it complained of.</summary>

@@ -55,6 +55,7 @@ internal sealed class HelmRenderer(ToolBox tools) : IRenderer
                     ["HELM_CONFIG_HOME"] = Path.Combine(home, "config"),
                     ["HELM_DATA_HOME"] = Path.Combine(home, "data"),
                 },
+                MemoryLimit = ToolRequest.RendererMemory,
             },
             cancellationToken);
     }

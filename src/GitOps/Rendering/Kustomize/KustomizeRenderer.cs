@@ -38,6 +38,7 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
             Arguments = [verb, folder.PathOf(request.Folder)],
             WorkingDirectory = folder.Root,
             Environment = new Dictionary<string, string> { ["HOME"] = folder.Home },
+            MemoryLimit = ToolRequest.RendererMemory,
         };
         var result = await tool.RunAsync(run, cancellationToken);
         if (result.ExitCode != 0)
