@@ -9,6 +9,8 @@ internal sealed class AppVerbs(AppClient applications, CliEnvironment environmen
 {
     private const string CascadeFinalizer = "resources-finalizer.argocd.argoproj.io";
 
+    private static readonly string[] SourceFields = ["revision", "revisions", "source", "sources"];
+
     /// <summary>Starts operations and follows each to its end; fails when one of them did.</summary>
     public async Task<int> SyncAsync(IReadOnlyList<string> names, Func<AppView, JsonObject> operation, TimeSpan limit, bool returnsAtOnce, CancellationToken cancellationToken)
     {
@@ -53,7 +55,7 @@ internal sealed class AppVerbs(AppClient applications, CliEnvironment environmen
 
         var entry = Deployment(application, id);
         var sync = new JsonObject { ["prune"] = prunes, ["dryRun"] = isDryRun };
-        foreach (var field in new[] { "revision", "revisions", "source", "sources" }.Where(entry.ContainsKey))
+        foreach (var field in SourceFields.Where(entry.ContainsKey))
         {
             sync[field] = entry[field]!.DeepClone();
         }

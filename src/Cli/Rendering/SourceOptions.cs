@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SecretsOps.Cli.Kubeseal;
-using SecretsOps.Cli.Sealing;
 using SecretsOps.Cli.Sops;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Preview;

@@ -1,7 +1,6 @@
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Rendering.Plugin;
 using SecretsOps.GitOps.Tools;
-using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
 
 namespace SecretsOps.GitOps.Tests.Rendering;
