@@ -73,7 +73,7 @@ public class ControllerFixture : IAsyncLifetime
 }
 
 /// <summary>Tests that share the cluster and its controller.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]
 public sealed class ControllerCollection : ICollectionFixture<ControllerFixture>
 {

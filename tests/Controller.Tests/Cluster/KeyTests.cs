@@ -119,7 +119,7 @@ public sealed class KeyTests(BareFixture fixture)
         // By age: the newest is older than a millisecond, and stays so; one new key per start and period.
         await using (var controller = await RunningController.StartAsync(_cluster, ownNamespace, options with { Keys = options.Keys with { RenewPeriod = TimeSpan.FromSeconds(1) } }))
         {
-            await Eventually.TrueAsync(() => Task.FromResult(controller.Host.Keys.Ring.NewestFirst.Count >= 4), "a further key by age");
+            await Eventually.TrueAsync(() => Task.FromResult(controller.Host.Keys.Ring.NewestFirst.Count >= 4), "a further key by age", TimeSpan.FromMinutes(2));
             Assert.NotNull(controller.Host.Keys.Ring.NewestFirst.Single(key => key.Source.Name == "sealed-secrets-keyold"));
         }
     }
