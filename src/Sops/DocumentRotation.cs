@@ -22,7 +22,7 @@ internal static class DocumentRotation
     public static async Task<SopsMetadata> RewrapAsync(
         SopsMetadata metadata, IReadOnlyList<IReadOnlyList<MasterKey>> groups, int threshold, IKeyService keys, IReadOnlyList<string> order, TimeProvider clock, CancellationToken cancellationToken)
     {
-        using var dataKey = await DataKeys.UnwrapAsync(metadata, keys, order, cancellationToken).ConfigureAwait(false);
+        using var dataKey = await DataKeys.UnwrapAsync(metadata, keys, order, warn: null, cancellationToken).ConfigureAwait(false);
         var wrapped = await DataKeys.WrapAsync(dataKey, groups, threshold, keys, clock, cancellationToken).ConfigureAwait(false);
         return metadata with { KeyGroups = wrapped, ShamirThreshold = groups.Count > 1 ? DataKeys.ThresholdOf(threshold, groups.Count) : 0 };
     }

@@ -33,7 +33,7 @@ internal sealed class OpenedDocument : IDisposable
     public static async Task<OpenedDocument> OpenAsync(
         SopsDocument document, IKeyService keys, DecryptOptions options, CancellationToken cancellationToken, bool remembersNonces = false)
     {
-        var dataKey = await DataKeys.UnwrapAsync(document.Metadata, keys, options.Order, cancellationToken).ConfigureAwait(false);
+        var dataKey = await DataKeys.UnwrapAsync(document.Metadata, keys, options.Order, options.Warn, cancellationToken).ConfigureAwait(false);
         return Open(document, dataKey, options, remembersNonces);
     }
 

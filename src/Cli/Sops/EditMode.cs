@@ -18,13 +18,26 @@ internal static class EditMode
         using var opened = File.Exists(path)
             ? await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false)
             : await CreateAsync(session, path, format, cancellationToken).ConfigureAwait(false);
+        using var signals = new EditSignals(cancellationToken);
         using var folder = new PrivateFolder();
-        var editor = new EditLoop(session, folder, path, session.OutputFormat(path));
-        var (trees, metadata) = await editor.RunAsync(opened, cancellationToken).ConfigureAwait(false);
+        var editor = new EditLoop(session, folder, path, session.OutputFormat(path), signals);
+        var (trees, metadata) = await RunAsync(editor, opened, signals).ConfigureAwait(false);
         var document = opened.Close(trees, session.Environment.Time);
         document = document with { Metadata = Raised(metadata ?? document.Metadata, document.Metadata) };
         SopsSession.Write(path, editor.Lossless(trees, document) ?? FileEditor.Emit(session, path, document));
         return 0;
+    }
+
+    private static async Task<(IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata)> RunAsync(EditLoop editor, OpenedDocument opened, EditSignals signals)
+    {
+        try
+        {
+            return await editor.RunAsync(opened).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (signals.WasEnded && failure is SopsException or OperationCanceledException)
+        {
+            throw new SopsException(SopsExitCode.Generic, "User canceled operation", failure);
+        }
     }
 
     /// <summary>The metadata with the new MAC, and the version raised to ours when it was older.</summary>
@@ -45,14 +58,14 @@ internal static class EditMode
 }
 
 /// <summary>Opens the editor until what it leaves can be read again.</summary>
-internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string path, SopsFormat format)
+internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string path, SopsFormat format, EditSignals signals)
 {
     private byte[]? _edited;
 
     private readonly bool _showsMetadata = session.Arguments.Flag("show-master-keys");
 
     /// <summary>The edited trees, and the metadata when it was shown.</summary>
-    public async Task<(IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata)> RunAsync(OpenedDocument opened, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<TreeNode> Trees, SopsMetadata? Metadata)> RunAsync(OpenedDocument opened)
     {
         var store = session.Store(format);
         var text = _showsMetadata ? store.EmitEncrypted(opened.Trees, opened.Metadata) : LosslessPlaintext(opened) ?? store.EmitPlain(opened.Trees);
@@ -60,8 +73,8 @@ internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string
         var before = SHA256.HashData(text);
         while (true)
         {
-            await EditorCommand.RunAsync(session.Environment, file, cancellationToken).ConfigureAwait(false);
-            var edited = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            await OpenEditorAsync(file).ConfigureAwait(false);
+            var edited = await File.ReadAllBytesAsync(file, signals.Token).ConfigureAwait(false);
             if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(edited), before))
             {
                 throw new SopsException(SopsExitCode.NotModified, "File has not changed, exiting.");
@@ -76,13 +89,31 @@ internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string
             catch (SopsException failure)
             {
                 session.Log("CMD", "error", $"Could not load tree, probably due to invalid syntax. Press a key to return to the editor, or Ctrl+C to exit. ({failure.Message})");
-                if (session.Environment.Input.ReadByte() < 0)
+                if (!await WaitForKeyAsync().ConfigureAwait(false))
                 {
                     throw new SopsException(SopsExitCode.EditorFailed, "the edited text cannot be read, and nobody is there to correct it", failure);
                 }
             }
         }
     }
+
+    private async Task OpenEditorAsync(string file)
+    {
+        signals.IsEditorOpen = true;
+        try
+        {
+            await EditorCommand.RunAsync(session.Environment, file, signals.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            signals.IsEditorOpen = false;
+        }
+
+        signals.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>False when nobody is there to press a key.</summary>
+    private async Task<bool> WaitForKeyAsync() => await Task.Run(session.Environment.Input.ReadByte, signals.Token).WaitAsync(signals.Token).ConfigureAwait(false) >= 0;
 
     /// <summary>The edited text with its values encrypted in place, or null where the file must be emitted anew.</summary>
     public byte[]? Lossless(IReadOnlyList<TreeNode> plain, SopsDocument document)

@@ -1,6 +1,6 @@
 namespace SecretsOps.Cli.Sops;
 
-/// <summary>A folder that only this user may enter, on a memory-backed file system where there is one; gone with its content on dispose.</summary>
+/// <summary>A folder that only this user may enter, on a memory-backed file system where there is one; gone with its content on dispose, and when a signal ends the process.</summary>
 internal sealed class PrivateFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
@@ -17,6 +17,8 @@ internal sealed class PrivateFolder : IDisposable
         {
             Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+
+        AppDomain.CurrentDomain.ProcessExit += RemoveAtExit;
     }
 
     public string Path { get; }
@@ -37,6 +39,14 @@ internal sealed class PrivateFolder : IDisposable
     }
 
     public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= RemoveAtExit;
+        Remove();
+    }
+
+    private void RemoveAtExit(object? sender, EventArgs exit) => Remove();
+
+    private void Remove()
     {
         if (Directory.Exists(Path))
         {

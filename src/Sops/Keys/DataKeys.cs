@@ -19,7 +19,40 @@ internal static class DataKeys
 
     /// <summary>Unwraps: all groups at once, in a group the keys in order until one works; groups above the threshold are still used.</summary>
     /// <exception cref="SopsException">Too few groups gave their share (<see cref="SopsExitCode.CannotGetDataKey"/>).</exception>
-    public static async Task<SecretBytes> UnwrapAsync(SopsMetadata metadata, IKeyService keys, IReadOnlyList<string> order, CancellationToken cancellationToken)
+    public static async Task<SecretBytes> UnwrapAsync(SopsMetadata metadata, IKeyService keys, IReadOnlyList<string> order, Action<string>? warn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UnwrapAsWrittenAsync(metadata, keys, order, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SopsException failure) when (failure.Code == SopsExitCode.CannotGetDataKey)
+        {
+            foreach (var variant in KmsContextBug.Variants(metadata))
+            {
+                if (await TryUnwrapAsync(variant, keys, order, cancellationToken).ConfigureAwait(false) is { } dataKey)
+                {
+                    warn?.Invoke(KmsContextBug.Notice);
+                    return dataKey;
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<SecretBytes?> TryUnwrapAsync(SopsMetadata metadata, IKeyService keys, IReadOnlyList<string> order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UnwrapAsWrittenAsync(metadata, keys, order, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SopsException failure) when (failure.Code == SopsExitCode.CannotGetDataKey)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<SecretBytes> UnwrapAsWrittenAsync(SopsMetadata metadata, IKeyService keys, IReadOnlyList<string> order, CancellationToken cancellationToken)
     {
         var outcomes = await Task.WhenAll(metadata.KeyGroups.Select(group => UnwrapGroupAsync(group, keys, order, cancellationToken))).ConfigureAwait(false);
         var shares = outcomes.Where(outcome => outcome.Share is not null).Select(outcome => outcome.Share!).ToList();

@@ -286,7 +286,7 @@ internal sealed class YamlSplice
 
         output.AddRange(_text.AsSpan(at));
         byte[] text = [.. output];
-        var actual = YamlComposer.ReadAll(YamlText.From(text)).ConvertAll(document => new YamlTreeBuilder(allowsAnyRoot: true).Build(document));
+        var actual = YamlComposer.ReadAll(YamlText.From(text)).ConvertAll(new YamlTreeBuilder(allowsAnyRoot: true).Build);
         return TreeComments.AreSame(actual, expected) ? text : null;
     }
 

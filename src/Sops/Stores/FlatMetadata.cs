@@ -11,6 +11,9 @@ internal static class FlatMetadata
     private const string MapStep = "__map_";
     private const string ListStep = "__list_";
 
+    // The deepest field, the encryption context of a key in a group, has seven.
+    private const int MaxSteps = 16;
+
     /// <summary>The fields in order of their flat names.</summary>
     public static List<(string Name, string Value)> Flatten(SopsMetadata metadata)
     {
@@ -78,6 +81,11 @@ internal static class FlatMetadata
             var (at, isNextIndex) = NextStep(rest);
             var text = at < 0 ? rest : rest[..at];
             tokens.Add(isIndex ? Index(text, name) : text);
+            if (tokens.Count > MaxSteps)
+            {
+                throw Failure(name[..64] + "…", $"has more than {MaxSteps} steps");
+            }
+
             if (at < 0)
             {
                 return tokens;
@@ -106,7 +114,7 @@ internal static class FlatMetadata
     private sealed class Step
     {
         private readonly SortedDictionary<int, Step> _elements = [];
-        private readonly List<(string Key, Step Step)> _items = [];
+        private readonly OrderedDictionary<string, Step> _items = new(StringComparer.Ordinal);
         private string? _value;
 
         public Step Into(object token, string name)
@@ -122,14 +130,12 @@ internal static class FlatMetadata
             }
 
             var key = (string)token;
-            var at = _items.FindIndex(item => string.Equals(item.Key, key, StringComparison.Ordinal));
-            if (at < 0)
+            if (!_items.TryGetValue(key, out var item))
             {
-                at = _items.Count;
-                _items.Add((key, new Step()));
+                _items.Add(key, item = new Step());
             }
 
-            return _items[at].Step;
+            return item;
         }
 
         public void SetValue(string value, string name)
@@ -156,7 +162,7 @@ internal static class FlatMetadata
 
             if (_elements.Count == 0)
             {
-                return new TreeBranch { Items = [.. _items.Select(item => new TreeItem(item.Key, item.Step.ToNode(item.Key)))] };
+                return new TreeBranch { Items = [.. _items.Select(item => new TreeItem(item.Key, item.Value.ToNode(item.Key)))] };
             }
 
             return _elements.Keys.Last() == _elements.Count - 1

@@ -90,13 +90,26 @@ internal sealed class ValueCipher : IDisposable
     private static int Decode(ReadOnlySpan<byte> base64, Span<byte> bytes, string field)
     {
         // The BCL skips white space; sops does not.
-        if (base64.IndexOfAny(" \t\r\n"u8) >= 0
+        if (base64.IndexOfAny(" \t\r\n"u8) >= 0 || HasStrayBits(base64)
             || Base64.DecodeFromUtf8(base64, bytes, out _, out var written) != System.Buffers.OperationStatus.Done)
         {
             throw Failure($"Error base64-decoding {field}: illegal base64 data");
         }
 
         return written;
+    }
+
+    /// <summary>Whether the last character before the padding carries bits that belong to no byte: only a changed text has them.</summary>
+    private static bool HasStrayBits(ReadOnlySpan<byte> base64)
+    {
+        var padding = base64.EndsWith("=="u8) ? 2 : base64.EndsWith("="u8) ? 1 : 0;
+        if (padding == 0 || base64.Length <= padding)
+        {
+            return false;
+        }
+
+        var value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8.IndexOf(base64[^(padding + 1)]);
+        return (value & (padding == 2 ? 0b1111 : 0b11)) != 0;
     }
 
     private static string TypeName(ReadOnlySpan<byte> type) => type switch

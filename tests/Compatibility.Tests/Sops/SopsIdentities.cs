@@ -1,3 +1,5 @@
+using SecretsOps.Testing.KeyServices;
+
 namespace SecretsOps.Compatibility.Tests.Sops;
 
 /// <summary>The environment that gives a run the private keys of a case.</summary>
@@ -5,8 +7,24 @@ internal static class SopsIdentities
 {
     private const string Nowhere = "/nonexistent";
 
+    private static readonly Lazy<FakeAwsKms> Kms = new(StartKms);
+
     /// <summary>Every test key.</summary>
-    public static Dictionary<string, string> All => With("all-age.txt", "age-pq.txt", "ssh_ed25519", "ssh_rsa", "pgp1.asc", "pgp2.asc", "pgp3.asc");
+    public static Dictionary<string, string> All => WithKms("all-age.txt", "age-pq.txt", "ssh_ed25519", "ssh_rsa", "pgp1.asc", "pgp2.asc", "pgp3.asc");
+
+    /// <summary>Files of <c>keys/</c>, and an AWS KMS on loopback that also opens what the recorded one wrapped.</summary>
+    public static Dictionary<string, string> WithKms(params string[] files)
+    {
+        var variables = With(files);
+        using var environment = new TestEnvironment();
+        Kms.Value.Configure(environment);
+        foreach (var (name, value) in environment.Variables.Where(variable => variable.Key.StartsWith("AWS_", StringComparison.Ordinal)))
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
 
     /// <summary>No key at all.</summary>
     public static Dictionary<string, string> None => With();
@@ -49,10 +67,19 @@ internal static class SopsIdentities
         "pgp-ecc" => With("pgp2.asc"),
         "pgp-two" => With("pgp1.asc", "pgp3.asc"),
         "pgp-and-age" => With("pgp3.asc"),
+        "kms" or "kms-context" => WithKms(),
         "shamir-2-of-3" or "shamir-2-of-3-json" or "updatekeys-groups" or "rotate-add-rm" or "updatekeys" or "groups-multi-recipients" => With("all-age.txt", "pgp1.asc", "pgp2.asc", "pgp3.asc"),
         "shamir-default-threshold" => With("age1.txt", "age2.txt", "pgp1.asc"),
         _ => With("age1.txt"),
     };
+
+    private static FakeAwsKms StartKms()
+    {
+        var server = new FakeAwsKms();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        server.Replay(PathOf("kms-transcript.json"));
+        return server;
+    }
 
     private static string PathOf(string file) => Path.Combine(SopsVectors.Root, "keys", file);
 

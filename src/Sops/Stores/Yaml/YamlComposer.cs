@@ -80,7 +80,7 @@ internal sealed class YamlComposer
     /// <summary>Comments above the last blank line before the content belong to the document, the rest to what follows.</summary>
     private string SplitDocumentHead()
     {
-        var comment = _scanner.HeadComment;
+        var comment = _scanner.HeadComment.Take();
         for (var i = comment.Length - 1; i > 0; i--)
         {
             if (comment[i] != '\n')
@@ -90,17 +90,17 @@ internal sealed class YamlComposer
 
             if (i == comment.Length - 1)
             {
-                _scanner.HeadComment = "";
                 return comment[..i];
             }
 
             if (comment[i - 1] == '\n')
             {
-                _scanner.HeadComment = comment[(i + 1)..];
+                _scanner.HeadComment.Add(comment[(i + 1)..]);
                 return comment[..(i - 1)];
             }
         }
 
+        _scanner.HeadComment.Add(comment);
         return "";
     }
 
@@ -409,9 +409,7 @@ internal sealed class YamlComposer
     {
         if (stemLength > 0 && token.Kind is YamlTokenKind.BlockSequenceStart or YamlTokenKind.BlockMappingStart)
         {
-            var head = _scanner.HeadComment;
-            _stemComment = head[..stemLength];
-            _scanner.HeadComment = head.Length == stemLength ? "" : head[(stemLength + 1)..];
+            _stemComment = _scanner.HeadComment.Take(stemLength);
         }
     }
 
@@ -430,10 +428,8 @@ internal sealed class YamlComposer
 
     private (string Head, string Line, string Foot) TakeComments()
     {
-        var comments = (_scanner.HeadComment, _scanner.LineComment, _scanner.FootComment);
-        _scanner.HeadComment = _scanner.LineComment = _scanner.FootComment = "";
         _stemComment = "";
-        return comments;
+        return (_scanner.HeadComment.Take(), _scanner.LineComment.Take(), _scanner.FootComment.Take());
     }
 
     private YamlToken Take()

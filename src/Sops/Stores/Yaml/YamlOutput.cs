@@ -45,6 +45,14 @@ internal sealed class YamlOutput
         IsInIndentation = true;
     }
 
+    /// <summary>A line break of the text itself: NEL, LS or PS.</summary>
+    public void WideBreak(ReadOnlySpan<byte> character)
+    {
+        _buffer.Write(character);
+        Column = 0;
+        IsInIndentation = true;
+    }
+
     /// <summary>An indicator such as <c>-</c>; some keep the line open for more indentation.</summary>
     public void Indicator(ReadOnlySpan<byte> text, bool needsBlank, bool leavesBlank, bool keepsIndentation)
     {

@@ -44,17 +44,24 @@ internal static class YamlScalarWriter
     {
         Separate(output);
         output.Raw("'"u8);
+        var isAfterBreak = false;
         for (var at = 0; at < text.Length;)
         {
             var width = YamlCharacter.WidthOf(text[at]);
             if (YamlCharacter.IsBreak(text[at..]))
             {
                 // Only NEL, LS and PS come here; texts with a newline are literal.
-                output.Raw(text.Slice(at, width));
-                output.Indent(indent);
+                output.WideBreak(text.Slice(at, width));
+                isAfterBreak = true;
             }
             else
             {
+                if (isAfterBreak)
+                {
+                    output.Indent(indent);
+                    isAfterBreak = false;
+                }
+
                 output.Raw(text[at] == '\'' ? "''"u8 : text.Slice(at, width));
             }
 

@@ -16,11 +16,11 @@ internal sealed partial class YamlScanner
     public List<(int Start, int End)> CommentSpans { get; } = [];
 
     /// <summary>Comments seen for the tokens peeked so far and not yet claimed by a node.</summary>
-    public string HeadComment { get; set; } = "";
+    public CommentLines HeadComment { get; } = new();
 
-    public string LineComment { get; set; } = "";
+    public CommentLines LineComment { get; } = new();
 
-    public string FootComment { get; set; } = "";
+    public CommentLines FootComment { get; } = new();
 
     private void UnfoldComments(YamlToken token)
     {
@@ -35,17 +35,14 @@ internal sealed partial class YamlScanner
                     break;
                 }
 
-                HeadComment = Joined(HeadComment, comment.Head);
+                HeadComment.Add(comment.Head);
             }
 
-            FootComment = Joined(FootComment, comment.Foot);
-            LineComment = Joined(LineComment, comment.Line);
+            FootComment.Add(comment.Foot);
+            LineComment.Add(comment.Line);
             _commentHead++;
         }
     }
-
-    private static string Joined(string before, string after) =>
-        after.Length == 0 ? before : before.Length == 0 ? after : $"{before}\n{after}";
 
     private void SkipToNextToken()
     {

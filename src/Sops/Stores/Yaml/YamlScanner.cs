@@ -15,6 +15,8 @@ internal sealed partial class YamlScanner
     private readonly byte[] _text;
     private readonly List<YamlToken> _tokens = [];
     private readonly List<SimpleKey> _simpleKeys = [default];
+    // Level in _simpleKeys by number of token: a list of a thousand levels is not searched for every token.
+    private readonly Dictionary<int, int> _simpleKeyLevels = [];
     private readonly Stack<int> _indents = new();
     private int _head;
     private int _consumed;
@@ -73,15 +75,7 @@ internal sealed partial class YamlScanner
             return true;
         }
 
-        foreach (var key in _simpleKeys)
-        {
-            if (key.IsPossible && key.TokenNumber == _consumed)
-            {
-                return IsValid(key);
-            }
-        }
-
-        return false;
+        return _simpleKeyLevels.TryGetValue(_consumed, out var level) && IsValid(_simpleKeys[level]);
     }
 
     private void FetchNext()
@@ -284,7 +278,7 @@ internal sealed partial class YamlScanner
         if (_flowDepth > 0)
         {
             _flowDepth--;
-            _simpleKeys.RemoveAt(_simpleKeys.Count - 1);
+            _simpleKeys.RemoveAt(_simpleKeys.Count - 1); // RemoveSimpleKey has emptied it
         }
 
         _isSimpleKeyAllowed = false;
@@ -324,7 +318,7 @@ internal sealed partial class YamlScanner
         {
             _tokens.Insert(_head + key.TokenNumber - _consumed, new YamlToken(YamlTokenKind.Key, key.Mark, key.Mark));
             RollIndent(key.Mark.Column, key.TokenNumber, YamlTokenKind.BlockMappingStart, key.Mark);
-            _simpleKeys[^1] = default;
+            ForgetSimpleKey();
             _isSimpleKeyAllowed = false;
         }
         else
@@ -377,7 +371,9 @@ internal sealed partial class YamlScanner
         {
             var isRequired = _flowDepth == 0 && _indent == _column;
             RemoveSimpleKey();
-            _simpleKeys[^1] = new SimpleKey(true, isRequired, _consumed + _tokens.Count - _head, Mark);
+            var tokenNumber = _consumed + _tokens.Count - _head;
+            _simpleKeys[^1] = new SimpleKey(true, isRequired, tokenNumber, Mark);
+            _simpleKeyLevels[tokenNumber] = _simpleKeys.Count - 1;
         }
     }
 
@@ -389,7 +385,16 @@ internal sealed partial class YamlScanner
             throw new YamlSyntaxException("could not find expected ':'", key.Mark);
         }
 
-        _simpleKeys[^1] = default;
+        ForgetSimpleKey();
+    }
+
+    private void ForgetSimpleKey()
+    {
+        if (_simpleKeys[^1].IsPossible)
+        {
+            _simpleKeyLevels.Remove(_simpleKeys[^1].TokenNumber);
+            _simpleKeys[^1] = default;
+        }
     }
 
     private void RollIndent(int column, int tokenNumber, YamlTokenKind kind, YamlMark mark)

@@ -68,12 +68,6 @@ internal sealed class YamlStore(StoreOptions options) : ISopsStore
     private List<TreeNode> Load(ReadOnlyMemory<byte> content)
     {
         var documents = YamlDocumentCheck.Read(content.Span, options.AllowsAnyRoot);
-        var trees = new List<TreeNode>(documents.Count);
-        foreach (var document in documents)
-        {
-            trees.Add(new YamlTreeBuilder(options.AllowsAnyRoot).Build(document));
-        }
-
-        return trees;
+        return documents.ConvertAll(new YamlTreeBuilder(options.AllowsAnyRoot).Build);
     }
 }

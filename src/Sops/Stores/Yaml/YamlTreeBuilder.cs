@@ -2,10 +2,10 @@ using SecretsOps.Sops.Tree;
 
 namespace SecretsOps.Sops.Stores.Yaml;
 
-/// <summary>Turns a YAML document into a tree: comments become items in their order, aliases become copies, styles and tags are left behind.</summary>
+/// <summary>Turns the documents of a YAML file into trees: comments become items in their order, aliases become copies, styles and tags are left behind.</summary>
 internal sealed class YamlTreeBuilder(bool allowsAnyRoot)
 {
-    // Copies made for aliases; a document of a few lines can ask for billions.
+    // Copies made for aliases in the whole file; a few lines can ask for billions.
     private const int MaxAliasedNodes = 100_000;
 
     private readonly HashSet<YamlNode> _openAliases = [];
