@@ -4,7 +4,7 @@ using SecretsOps.Cli.Sops;
 
 namespace SecretsOps.Cli;
 
-/// <summary>Selects the command line by the name the program was started under: <c>kubeseal</c>, <c>sops</c>, <c>ksops</c>, else <c>secretsops</c>.</summary>
+/// <summary>Selects the command line by the name the program was started under: <c>kubeseal</c>, <c>sops</c>, <c>ksops</c>, else <c>secretsops</c>, which also takes these names as its first word.</summary>
 internal static class Program
 {
     internal static Task<int> Main(string[] arguments)
@@ -19,6 +19,7 @@ internal static class Program
             "kubeseal" => KubesealCommandLine.RunAsync(arguments, environment, cancellationToken),
             "sops" => SopsCommandLine.RunAsync(arguments, environment, cancellationToken),
             "ksops" => KsopsCommandLine.RunAsync(arguments, environment, cancellationToken),
+            _ when arguments is ["kubeseal" or "sops" or "ksops", ..] => RunAsync(arguments[0], arguments[1..], environment, cancellationToken),
             _ => SecretsOpsCommandLine.RunAsync(arguments, environment, cancellationToken),
         };
 
