@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using SecretsOps.Controller.Options;
 using SecretsOps.Controller.Tests.Cluster;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
 using SecretsOps.Testing;
 
