@@ -22,7 +22,7 @@ namespace SecretsOps.GitOps;
 /// </code>
 /// </summary>
 internal sealed class SyncPipeline(
-    SourceFetcher sources, IFileDecryptor files, RendererSet renderers, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
+    SourceFetcher sources, RendererSet renderers, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
 {
     /// <exception cref="SourceException">A source cannot be fetched or read.</exception>
     /// <exception cref="RenderException">A source cannot be rendered.</exception>
@@ -63,7 +63,7 @@ internal sealed class SyncPipeline(
 
     private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(SyncRequest request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
     {
-        var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, files)).ToList();
+        var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, request.Files)).ToList();
         var references = request.Sources.Zip(trees).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
         var rendered = new List<RenderedManifests>();
         for (var i = 0; i < artifacts.Count; i++)

@@ -42,14 +42,13 @@ public sealed partial class ApplicationEngine : IDisposable
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
-        _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'");
+        _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'", options.KeysOf);
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
         _projectStore = new ProjectStore(client, _projects, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
         var sources = new SourceFetcher(_repositories);
         var pipeline = new SyncPipeline(
             sources,
-            new SopsFileDecryptor(_keys),
             RendererSet.For(tools, options.PluginFolder),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(new IgnoredFields(tools), _digest),

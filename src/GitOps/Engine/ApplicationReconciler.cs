@@ -10,6 +10,7 @@ using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 
@@ -123,7 +124,7 @@ internal sealed partial class ApplicationReconciler(
     /// <summary>The short way: nothing that was found in sync has changed since, so nothing is rendered and nothing compared.</summary>
     private async Task<ReconcileResult?> TrySettledAsync(Visit visit, CancellationToken cancellationToken)
     {
-        var inputs = await InputsAsync(visit.Application.Sources, visit.Newest, cancellationToken);
+        var inputs = await InputsAsync(visit.Application, visit.Application.Sources, visit.Newest, cancellationToken);
         if (!visit.Memory.IsSettled(inputs, visit.Cluster!.Inventory, visit.Application.InstanceName))
         {
             return null;
@@ -148,10 +149,12 @@ internal sealed partial class ApplicationReconciler(
         var used = active?.Operation.Sources is { Count: > 0 } others ? others : visit.Application.Sources;
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
         var decision = AutoSyncDecision.Nothing;
+        using var opened = new CachingKeyService((await keys.ForAsync(visit.Application.Object, cancellationToken)).Service); // one unwrap for all files under one key
         var result = await pipeline.RunAsync(
             new SyncRequest
             {
                 Application = visit.Application,
+                Files = new SopsFileDecryptor(opened),
                 Sources = used,
                 Revisions = revisions,
                 Cluster = visit.Cluster!,
@@ -202,7 +205,7 @@ internal sealed partial class ApplicationReconciler(
         visit.Draft.SetHealth(result.Health.Code);
         visit.Draft.SetResources(result.Diff, visit.Cluster!.Inventory);
         visit.Draft.SetSourceTypes(result.SourceTypes);
-        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(used, revisions, cancellationToken) : "", result.Diff);
+        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(visit.Application, used, revisions, cancellationToken) : "", result.Diff);
     }
 
     private static List<Condition> Conditions(SyncResult result, AutoSyncDecision decision) =>
@@ -263,10 +266,10 @@ internal sealed partial class ApplicationReconciler(
     }
 
     /// <summary>Everything that rendering depends on, as one text of digests.</summary>
-    private async Task<string> InputsAsync(IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    private async Task<string> InputsAsync(Application application, IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
     {
         var artifacts = await sources.FetchAsync(used, revisions, cancellationToken);
-        return $"{string.Join(',', artifacts.Select(artifact => artifact.Digest))} {keys.Version}";
+        return $"{string.Join(',', artifacts.Select(artifact => artifact.Digest))} {(await keys.ForAsync(application.Object, cancellationToken)).Version}";
     }
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "Application {Application}: the last comparison stands while the repository does not answer: {Reason}")]
