@@ -50,7 +50,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         var settled = new SettledObjects();
         var writer = new SecretWriter(client, _liveSecrets);
         var unsealer = new SecretUnsealer(Keys, writer, Metrics, options.Reconcile);
-        var statuses = new SealedSecretStatusWriter(client);
+        var statuses = new SealedSecretStatusWriter(client, _certificates.Warning);
         var reconciler = new SealedSecretReconciler(
             client, _sealedSecrets, _liveSecrets, Keys, settled, unsealer, statuses, _events, Metrics, options.Reconcile, logs.CreateLogger<SealedSecretReconciler>());
         _sealing = new SealedSecretController(

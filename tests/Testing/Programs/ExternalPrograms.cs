@@ -14,6 +14,7 @@ public static class ExternalPrograms
         ["age"] = "age",
         ["age-keygen"] = "age",
         ["git"] = "git",
+        ["jq"] = "jq",
         ["gpg"] = "gnupg",
         ["node"] = "nodejs",
         ["npm"] = "npm",
