@@ -1,7 +1,10 @@
+using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.GitOps.Projects;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 
@@ -31,7 +34,7 @@ internal sealed class SyncPipeline(
     {
         // 1. and 2.
         var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
-        var rendered = await RenderAsync(request, artifacts, cancellationToken);
+        var rendered = await RenderAsync(new RenderScope(request.Application, request.Sources, request.Revisions, request.Cluster, request.Files), artifacts, cancellationToken);
 
         // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
         using var manifests = await opener.OpenAsync(rendered, cancellationToken);
@@ -41,12 +44,13 @@ internal sealed class SyncPipeline(
         var broken = await WatchAsync(request, targets, cancellationToken);
 
         // 5.
-        var diff = await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
+        var diff = await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, request.Detail, cancellationToken);
 
         // 6. and 7.
         var operation = targets.Errors.Count > 0 ? null : request.Decide(diff);
         var progress = operation is null ? null : await AdvanceAsync(request, operation, diff, cancellationToken);
-        diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
+        var before = diff;
+        diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, DiffDetail.Plain, cancellationToken);
 
         // 8.
         return new SyncResult
@@ -54,6 +58,7 @@ internal sealed class SyncPipeline(
             SourceTypes = manifests.SourceTypes,
             Targets = targets,
             Diff = diff,
+            DiffBefore = before,
             Health = HealthReport.From(diff, request.Cluster.Inventory),
             Operation = operation,
             Progress = progress,
@@ -61,7 +66,16 @@ internal sealed class SyncPipeline(
         };
     }
 
-    private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(SyncRequest request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
+    /// <summary>Stages 1 to 4 alone, for an Application that is being deleted: what it would deploy.</summary>
+    public async Task<IReadOnlyList<Target>> TargetsAsync(Application application, DestinationCluster cluster, IReadOnlyList<string> revisions, IFileDecryptor files, CancellationToken cancellationToken)
+    {
+        var artifacts = await sources.FetchAsync(application.Sources, revisions, cancellationToken);
+        var request = new RenderScope(application, application.Sources, revisions, cluster, files);
+        using var manifests = await opener.OpenAsync(await RenderAsync(request, artifacts, cancellationToken), cancellationToken);
+        return (await new TargetBuilder(cluster.Discovery, digest).BuildAsync(application, manifests, cancellationToken)).Targets;
+    }
+
+    private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(RenderScope request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
     {
         var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, request.Files)).ToList();
         var references = request.Sources.Zip(trees).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
@@ -77,7 +91,7 @@ internal sealed class SyncPipeline(
         return rendered;
     }
 
-    private static RenderRequest Describe(SyncRequest request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()
+    private static RenderRequest Describe(RenderScope request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()
     {
         Source = request.Sources[index],
         Tree = tree,
@@ -94,6 +108,12 @@ internal sealed class SyncPipeline(
     {
         request.Cluster.Inventory.Follow(targets.Targets.Select(target => target.Key), request.Application.InstanceName);
         var kinds = targets.Targets.Select(target => target.Resource).OfType<Kubernetes.Client.ApiResource>();
+        if (request.Project.MonitorsOrphans)
+        {
+            var served = (await request.Cluster.Discovery.AllAsync(cancellationToken)).Resources;
+            kinds = kinds.Concat(served.Where(found => found.Resource.IsNamespaced && found.Verbs.Contains("list") && found.Verbs.Contains("watch")).Select(found => found.Resource));
+        }
+
         return await request.Cluster.WatchAsync(kinds, cancellationToken);
     }
 
@@ -102,7 +122,7 @@ internal sealed class SyncPipeline(
         var context = new OperationContext
         {
             Application = request.Application,
-            Cluster = request.Cluster,
+            Cluster = ServiceAccounts.ActingCluster(request.Project, request.Cluster, request.Application),
             Operation = operation.Operation,
             Options = request.Application.SyncOptions.With(operation.Operation.Options),
             Records = request.Records,
@@ -111,9 +131,8 @@ internal sealed class SyncPipeline(
             RetryCount = operation.RetryCount,
             Recorded = operation.Recorded,
             IsDeletionApproved = DeletionApproval.IsGiven(request.Application, operation.StartedAt),
-            Forbids = target => request.Project.PermitsKind(target.Key, target.Resource?.IsNamespaced ?? target.Key.Namespace.Length > 0)
-                ? null
-                : $"resource {target.Key.Group}/{target.Key.Kind} is not permitted in project {request.Project.Name}.",
+            Forbids = task => request.Project.Refusal(task, request.Cluster.Server, request.ClusterName),
+            CheckpointAsync = (done, token) => request.CheckpointAsync(operation, done, token),
         };
         var tasks = TaskResults.Restore(TaskPlan.Build(diff, context), operation.Recorded);
         if (operation.IsTerminating)
@@ -128,4 +147,6 @@ internal sealed class SyncPipeline(
 
         return await runner.AdvanceAsync(tasks, operation.Recorded is null, context, cancellationToken);
     }
+
+    private sealed record RenderScope(Application Application, IReadOnlyList<ApplicationSource> Sources, IReadOnlyList<string> Revisions, DestinationCluster Cluster, IFileDecryptor Files);
 }

@@ -24,9 +24,18 @@ internal sealed record SyncRequest
 
     public required DestinationCluster Cluster { get; init; }
 
+    /// <summary>The cluster's name, which a project may know it by.</summary>
+    public string ClusterName { get; init; } = "";
+
     public required ProjectRules Project { get; init; }
 
     public required InSyncRecords Records { get; init; }
+
+    /// <summary>How much the comparison is to tell; more where somebody keeps changing things back.</summary>
+    public DiffDetail Detail { get; init; }
+
+    /// <summary>Records how far an operation is.</summary>
+    public required Func<ActiveOperation, IReadOnlyList<SyncTask>, CancellationToken, Task> CheckpointAsync { get; init; }
 
     /// <summary>Given the comparison, the operation to carry on or to begin; null to leave everything as it is.</summary>
     public required Func<DiffResult, ActiveOperation?> Decide { get; init; }
@@ -48,6 +57,9 @@ internal sealed record ActiveOperation
 
     /// <summary>The results recorded so far; null before the first step.</summary>
     public System.Text.Json.Nodes.JsonObject? Recorded { get; init; }
+
+    /// <summary>Whether a hook was begun and has not ended.</summary>
+    public bool HasRunningHook => (Recorded?.ObjectsAt("resources") ?? []).Any(result => result.TextAt("hookType").Length > 0 && result.TextAt("hookPhase") == nameof(TaskState.Running));
 }
 
 /// <summary>What a pass found and did. Holds names, digests and messages, never content.</summary>
@@ -58,6 +70,9 @@ internal sealed record SyncResult
     public required TargetSet Targets { get; init; }
 
     public required DiffResult Diff { get; init; }
+
+    /// <summary>The comparison from before the operation; the same where there was none.</summary>
+    public required DiffResult DiffBefore { get; init; }
 
     public required HealthReport Health { get; init; }
 

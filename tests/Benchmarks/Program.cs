@@ -7,6 +7,9 @@ internal static class Program
     private static readonly IReadOnlyList<Benchmark> All =
     [
         EndToEnd.SpineBenchmark.Benchmark,
+        GitOps.LargeApplicationBenchmark.Benchmark,
+        GitOps.FleetBenchmark.Of200,
+        GitOps.FleetBenchmark.Of1000,
         Controller.ColdStartBenchmark.Benchmark,
         Controller.IdleMemoryBenchmark.Benchmark,
         Controller.ManyKeysBenchmark.Benchmark,

@@ -52,7 +52,7 @@ internal static class DryRunGate
             {
                 await ObjectWriter.TryOutAsync(context.Cluster, task.Target!, task.Target!.Resource!, context.Options, token);
             }
-            catch (ApiException exception) when (!exception.IsTransient)
+            catch (ApiException exception) when (!exception.IsTransient || ObjectWriter.IsMisfit(exception))
             {
                 problems[task] = exception.Message;
             }

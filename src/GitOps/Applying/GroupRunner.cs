@@ -1,4 +1,5 @@
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Pruning;
 using SecretsOps.Kubernetes.Client;
@@ -6,7 +7,7 @@ using SecretsOps.Kubernetes.Client;
 namespace SecretsOps.GitOps.Applying;
 
 /// <summary>Carries out the tasks of one phase and wave: prunes first, then applies runs of one kind, each run in parallel.</summary>
-internal sealed class GroupRunner(ObjectWriter writer)
+internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected)
 {
     private const int Parallelism = 16;
 
@@ -43,11 +44,14 @@ internal sealed class GroupRunner(ObjectWriter writer)
         {
             return await action(task, context, cancellationToken);
         }
-        catch (ApiException exception)
+        catch (ApiException exception) when (!IsPassing(exception))
         {
             return task with { State = TaskState.Failed, Result = "SyncFailed", Message = exception.Message };
         }
     }
+
+    // The server is away or busy: no verdict about the object. The step is tried again as a whole, which repeats nothing.
+    private static bool IsPassing(ApiException exception) => exception.Status is 0 or 429 or 503 or 504;
 
     private static Task<SyncTask> PruneAsync(SyncTask task, OperationContext context, CancellationToken cancellationToken) =>
         Pruner.PruneAsync(task, context, cancellationToken);
@@ -75,7 +79,8 @@ internal sealed class GroupRunner(ObjectWriter writer)
 
     private async Task<SyncTask> ApplyObjectAsync(SyncTask task, Target target, ApiResource resource, LiveObject? live, OperationContext context, CancellationToken cancellationToken)
     {
-        var change = await writer.WriteAsync(context.Cluster, target, resource, live, context.Options, cancellationToken);
+        var sent = await respected.TakeLiveAsync(context, target, resource, live, cancellationToken);
+        var change = await writer.WriteAsync(context.Cluster, sent, resource, live, context.Options, cancellationToken);
         context.Records.Set(target, change.Live!);
         if (target.Key.Kind == "CustomResourceDefinition")
         {
@@ -87,7 +92,8 @@ internal sealed class GroupRunner(ObjectWriter writer)
 
     private async Task<SyncTask> RunHookAsync(SyncTask task, Target target, ApiResource resource, LiveObject? live, OperationContext context, CancellationToken cancellationToken)
     {
-        if (live?.SyncId == context.SyncId)
+        var syncId = context.SyncId(task.Phase);
+        if (live?.SyncId == syncId)
         {
             // Created by this very run before a restart: it must not run twice.
             return Applied(task, live, $"{ObjectNames.Kubectl(task.Key)} created");
@@ -95,12 +101,14 @@ internal sealed class GroupRunner(ObjectWriter writer)
 
         if (live is not null && target.Hook.Deletion.HasFlag(HookDeletion.BeforeHookCreation))
         {
+            await HookFinalizer.ReleaseAsync(context.Cluster, live, cancellationToken);
             await writer.DeleteAndWaitAsync(context.Cluster, resource, live, cancellationToken);
             context.Cluster.Inventory.Remove(live.Key);
             live = null;
         }
 
-        target.Object.SetAnnotation(Annotations.SyncId, context.SyncId);
+        target.Object.SetAnnotation(Annotations.SyncId, syncId);
+        HookFinalizer.AddTo(target.Object);
         var change = await writer.WriteAsync(context.Cluster, target, resource, live, context.Options, cancellationToken);
         return Applied(task, change.Live!, change.Message);
     }

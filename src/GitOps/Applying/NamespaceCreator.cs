@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -20,12 +19,7 @@ internal static class NamespaceCreator
             return;
         }
 
-        var metadata = context.Application.SyncPolicy.ManagedNamespaceMetadata;
-        if (metadata is not null)
-        {
-            await ApplyAsync(context.Cluster.Client, name, metadata, cancellationToken);
-        }
-        else if (await context.Cluster.Client.TryGetAsync(ApiResource.Namespaces, "", name, cancellationToken) is null)
+        if (await context.Cluster.Client.TryGetAsync(ApiResource.Namespaces, "", name, cancellationToken) is null)
         {
             await CreateAsync(context.Cluster, name, cancellationToken);
         }
@@ -41,19 +35,5 @@ internal static class NamespaceCreator
         {
             // Another Application with the same destination was quicker.
         }
-    }
-
-    private static async Task ApplyAsync(ApiClient client, string name, JsonObject metadata, CancellationToken cancellationToken)
-    {
-        var wanted = new KubernetesObject(NamespaceKind, "", name);
-        foreach (var part in new[] { "labels", "annotations" })
-        {
-            if (metadata[part] is JsonObject entries)
-            {
-                wanted.Metadata[part] = entries.DeepClone();
-            }
-        }
-
-        await client.ApplyAsync(ApiResource.Namespaces, wanted, ObjectWriter.ApplyOptions(isDryRun: false, ""), cancellationToken);
     }
 }

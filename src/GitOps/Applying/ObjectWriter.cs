@@ -22,8 +22,11 @@ internal sealed class ObjectWriter(TimeProvider clock)
 
     /// <summary>Asks the server whether it would take the object; nothing is stored.</summary>
     /// <exception cref="ApiException">It would not.</exception>
-    public static Task TryOutAsync(DestinationCluster cluster, Target target, ApiResource resource, SyncOptions options, CancellationToken cancellationToken) =>
-        cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun: true, Validation(options, target.Object)), cancellationToken);
+    public static Task<KubernetesObject> TryOutAsync(DestinationCluster cluster, Target target, ApiResource resource, SyncOptions options, CancellationToken cancellationToken) =>
+        SendAsync(cluster, target, resource, options, isDryRun: true, cancellationToken);
+
+    /// <summary>The object has a field that its kind does not have; server-side apply answers that as if the server were at fault.</summary>
+    public static bool IsMisfit(ApiException exception) => exception.Message.Contains("field not declared in schema", StringComparison.Ordinal);
 
     /// <exception cref="ApiException">The server refused the object.</exception>
     public async Task<Change> WriteAsync(DestinationCluster cluster, Target target, ApiResource resource, LiveObject? live, SyncOptions options, CancellationToken cancellationToken)
@@ -78,7 +81,24 @@ internal sealed class ObjectWriter(TimeProvider clock)
             await OwnershipMigration.RunAsync(cluster.Client, resource, live.Key, cancellationToken);
         }
 
-        return await cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun: false, Validation(options, target.Object)), cancellationToken);
+        return await SendAsync(cluster, target, resource, options, isDryRun: false, cancellationToken);
+    }
+
+    // With Validate=false an unknown field is dropped by the server, which server-side apply never does: such an object is created, or merged.
+    private static async Task<KubernetesObject> SendAsync(DestinationCluster cluster, Target target, ApiResource resource, SyncOptions options, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var validation = Validation(options, target.Object);
+        try
+        {
+            return await cluster.Client.ApplyAsync(resource, target.Object, ApplyOptions(isDryRun, validation), cancellationToken);
+        }
+        catch (ApiException exception) when (validation == "Ignore" && IsMisfit(exception))
+        {
+            var patch = new PatchOptions { FieldManager = FieldManager, DryRun = isDryRun, FieldValidation = validation };
+            return cluster.Inventory.TryGet(target.Key) is null
+                ? await cluster.Client.CreateAsync(resource, target.Object, new WriteOptions { FieldManager = FieldManager, DryRun = isDryRun, FieldValidation = validation }, cancellationToken)
+                : await cluster.Client.PatchAsync(resource, target.Key.Namespace, target.Key.Name, PatchType.Merge, target.Object.ToUtf8Json(), patch, cancellationToken);
+        }
     }
 
     private async Task<KubernetesObject> ReplaceAsync(DestinationCluster cluster, Target target, ApiResource resource, LiveObject? live, bool mustForce, CancellationToken cancellationToken)

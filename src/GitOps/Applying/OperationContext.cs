@@ -30,8 +30,12 @@ internal sealed record OperationContext
 
     public bool IsDeletionApproved { get; init; }
 
-    /// <summary>Why the project forbids an object, or null.</summary>
-    public Func<Target, string?> Forbids { get; init; } = _ => null;
+    /// <summary>Why the project forbids to write or delete an object, or null.</summary>
+    public Func<SyncTask, string?> Forbids { get; init; } = _ => null;
 
-    public string SyncId => $"{StartedAt.ToUnixTimeSeconds()}-{RetryCount}";
+    /// <summary>Records how far the tasks are, before something is done that a restarted engine could not see any more.</summary>
+    public Func<IReadOnlyList<SyncTask>, CancellationToken, Task> CheckpointAsync { get; init; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>Names one run of a hook: the attempt of the operation and the phase, for a hook may run in several.</summary>
+    public string SyncId(SyncPhase phase) => $"{StartedAt.ToUnixTimeSeconds()}-{RetryCount}-{phase}".ToLowerInvariant();
 }

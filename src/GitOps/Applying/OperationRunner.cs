@@ -36,14 +36,14 @@ internal sealed class OperationRunner(GroupRunner groups)
 
             if (NextGroup(current, task => task.Phase != SyncPhase.SyncFail) is not { Count: > 0 } group)
             {
-                await DeleteHooksAsync(current, HookDeletion.HookSucceeded, context, cancellationToken);
+                await FinishHooksAsync(current, HookDeletion.HookSucceeded, context, cancellationToken);
                 return new OperationProgress(OperationPhase.Succeeded, "successfully synced (no more tasks)", current);
             }
 
             current = Merge(current, await groups.RunAsync(group, context, cancellationToken));
             if (IsApplied(current, group))
             {
-                await DeleteHooksAsync(current, HookDeletion.HookSucceeded, context, cancellationToken);
+                await FinishHooksAsync(current, HookDeletion.HookSucceeded, context, cancellationToken);
                 return new OperationProgress(OperationPhase.Succeeded, "successfully synced (all tasks run)", current);
             }
         }
@@ -56,6 +56,8 @@ internal sealed class OperationRunner(GroupRunner groups)
         {
             await DeleteHookAsync(task, context, cancellationToken);
         }
+
+        await ReleaseAsync(tasks, context, cancellationToken);
 
         return new OperationProgress(OperationPhase.Failed, "Operation terminated", tasks);
     }
@@ -72,7 +74,10 @@ internal sealed class OperationRunner(GroupRunner groups)
         var live = context.Cluster.Inventory.TryGet(task.Key);
         if (task.IsPrune)
         {
-            return live is null || live.Uid != task.Live!.Uid ? task with { State = TaskState.Succeeded } : task;
+            var waitsForApproval = task.Result.Length == 0;
+            return live is null || live.Uid != task.Live!.Uid ? task with { State = TaskState.Succeeded }
+                : waitsForApproval && context.IsDeletionApproved ? task with { State = TaskState.Pending, Message = "" }
+                : task;
         }
 
         if (live is null)
@@ -114,9 +119,8 @@ internal sealed class OperationRunner(GroupRunner groups)
 
     private async Task<OperationProgress> FailAsync(List<SyncTask> tasks, OperationContext context, CancellationToken cancellationToken)
     {
-        await DeleteHooksAsync(tasks, HookDeletion.HookFailed, context, cancellationToken);
-        List<SyncTask> onFailure = [.. tasks.Where(task => task.Phase == SyncPhase.SyncFail)];
-        if (NextGroup(onFailure, _ => true) is { Count: > 0 } group && onFailure.All(task => task.State != TaskState.Failed))
+        while (tasks.All(task => task.Phase != SyncPhase.SyncFail || task.State != TaskState.Failed)
+            && NextGroup([.. tasks.Where(task => task.Phase == SyncPhase.SyncFail)], _ => true) is { Count: > 0 } group)
         {
             tasks = Merge(tasks, await groups.RunAsync(group, context, cancellationToken));
             tasks = [.. tasks.Select(task => task.State == TaskState.Running ? Refresh(task, context) : task)];
@@ -125,6 +129,8 @@ internal sealed class OperationRunner(GroupRunner groups)
                 return new OperationProgress(OperationPhase.Running, message, tasks);
             }
         }
+
+        await FinishHooksAsync(tasks, HookDeletion.HookFailed, context, cancellationToken);
 
         List<SyncTask> failed = [.. tasks.Where(task => task.State == TaskState.Failed && task.Phase != SyncPhase.SyncFail)];
         var refused = failed.Where(task => task.Result == "SyncFailed").ToList();
@@ -147,13 +153,32 @@ internal sealed class OperationRunner(GroupRunner groups)
         return [.. tasks.Select(task => results.GetValueOrDefault((task.Key, task.Phase, task.IsPrune), task))];
     }
 
-    private static async Task DeleteHooksAsync(IReadOnlyList<SyncTask> tasks, HookDeletion policy, OperationContext context, CancellationToken cancellationToken)
+    /// <summary>Deletes the hooks whose policy says so and lets go of the others; their results are recorded first, for a missing hook reads as one to run.</summary>
+    private static async Task FinishHooksAsync(IReadOnlyList<SyncTask> tasks, HookDeletion policy, OperationContext context, CancellationToken cancellationToken)
     {
-        foreach (var task in tasks.Where(task => task.IsHook && task.IsDone && task.Target!.Hook.Deletion.HasFlag(policy)))
+        List<SyncTask> deleted = [.. tasks.Where(task => task.IsHook && task.IsDone && task.Target!.Hook.Deletion.HasFlag(policy))];
+        if (deleted.Count > 0 || tasks.Any(task => IsHeld(task, context)))
+        {
+            await context.CheckpointAsync(tasks, cancellationToken);
+        }
+
+        foreach (var task in deleted)
         {
             await DeleteHookAsync(task, context, cancellationToken);
         }
+
+        await ReleaseAsync(tasks, context, cancellationToken);
     }
+
+    private static async Task ReleaseAsync(IReadOnlyList<SyncTask> tasks, OperationContext context, CancellationToken cancellationToken)
+    {
+        foreach (var task in tasks.Where(task => IsHeld(task, context)))
+        {
+            await HookFinalizer.ReleaseAsync(context.Cluster, context.Cluster.Inventory.TryGet(task.Key)!, cancellationToken);
+        }
+    }
+
+    private static bool IsHeld(SyncTask task, OperationContext context) => task.IsHook && context.Cluster.Inventory.TryGet(task.Key)?.HasHookFinalizer == true;
 
     private static async Task DeleteHookAsync(SyncTask task, OperationContext context, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ internal sealed record SyncOperation(JsonObject Json)
     /// <summary>Hooks do not run where only some objects, or only an apply, was asked for.</summary>
     public bool RunsHooks => !IsPartial && Sync["syncStrategy"]?["apply"] is null;
 
+    /// <summary>Whether self-heal named this very hook, because somebody changed or deleted it.</summary>
+    public bool RepairsHook(ObjectKey key) => IsAutomated && IsPartial && Selects(key);
+
     public bool Forces => Sync["syncStrategy"]?["apply"]?["force"]?.GetValue<bool>() ?? Sync["syncStrategy"]?["hook"]?["force"]?.GetValue<bool>() ?? false;
 
     public IReadOnlyList<string> Options => Forces ? [.. Sync.TextsAt("syncOptions"), "Force=true"] : Sync.TextsAt("syncOptions");

@@ -10,6 +10,11 @@ namespace SecretsOps.GitOps.Applying;
 /// <param name="Origin">The file it came from.</param>
 internal sealed record Target(KubernetesObject Object, ApiResource? Resource, string Digest, string Origin)
 {
+    /// <summary>The origin of the namespace that <c>managedNamespaceMetadata</c> describes.</summary>
+    public const string ManagedNamespaceOrigin = "spec.syncPolicy.managedNamespaceMetadata";
+
+    public bool IsManagedNamespace => Origin == ManagedNamespaceOrigin;
+
     public ObjectKey Key { get; } = Object.Key;
 
     public HookSettings Hook { get; } = HookSettings.Read(Object);
@@ -18,6 +23,13 @@ internal sealed record Target(KubernetesObject Object, ApiResource? Resource, st
 
     /// <summary>Whether the object counts in sync status, health and pruning.</summary>
     public bool IsManaged => !Hook.IsHook && !Hook.IsSkipped;
+
+    /// <summary>A hook that stays as it was applied (a ConfigMap, a ServiceAccount), unlike one that runs once: it can be repaired.</summary>
+    public bool IsLastingHook => Hook is { IsHook: true, Deletion: HookDeletion.BeforeHookCreation } && Hook.Phases.Any()
+        && Object.Name.Length > 0 && Key.Kind is not ("Job" or "Pod" or "Workflow");
+
+    /// <summary>Whether changes of the live object are looked for.</summary>
+    public bool IsCompared => IsManaged || IsLastingHook;
 
     public override string ToString() => $"{Key} from '{Origin}'";
 }

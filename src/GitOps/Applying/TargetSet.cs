@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Tracking;
 using SecretsOps.Kubernetes.Client;
@@ -10,7 +12,11 @@ using SecretsOps.Kubernetes.Objects;
 namespace SecretsOps.GitOps.Applying;
 
 /// <summary>All that one Application wants in its cluster, and what was odd about it.</summary>
-internal sealed record TargetSet(IReadOnlyList<Target> Targets, IReadOnlyList<string> Errors, IReadOnlyList<string> Repeated);
+internal sealed record TargetSet(IReadOnlyList<Target> Targets, IReadOnlyList<string> Errors, IReadOnlyList<string> Repeated)
+{
+    /// <summary>What was left out because its kind is none of the engine's business.</summary>
+    public IReadOnlyList<string> Excluded { get; init; } = [];
+}
 
 /// <summary>Makes targets of manifests: scope looked up, namespace filled in, duplicates resolved, tracking id set, digest taken.</summary>
 internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
@@ -18,6 +24,7 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
     public async Task<TargetSet> BuildAsync(Application application, DecryptedManifests manifests, CancellationToken cancellationToken)
     {
         var errors = new List<string>();
+        var excluded = new List<string>();
         var targets = new Dictionary<ObjectKey, Target>();
         var counts = new Dictionary<ObjectKey, int>();
         var definitions = DefinedKinds(manifests.Manifests);
@@ -26,6 +33,12 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
             if (manifest.Object.Name.Length == 0 && ObjectFields.Text(manifest.Object.Metadata["generateName"]).Length == 0)
             {
                 errors.Add($"'{manifest.Origin}': a {manifest.Object.Kind} has no metadata.name");
+                continue;
+            }
+
+            if (DestinationCluster.IsExcluded(manifest.Object.Kind))
+            {
+                excluded.Add($"Resource {manifest.Object.Gvk.Group}/{manifest.Object.Kind} {manifest.Object.Name} is excluded in the settings");
                 continue;
             }
 
@@ -38,7 +51,28 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
         }
 
         List<string> repeated = [.. counts.Where(count => count.Value > 1).Select(count => $"Resource {Describe(count.Key)} appeared {count.Value} times among application resources.")];
-        return new TargetSet([.. targets.Values], errors, repeated);
+        AddManagedNamespace(application, targets);
+        return new TargetSet([.. targets.Values], errors, repeated) { Excluded = excluded };
+    }
+
+    // Compatibility: a namespace that is made with metadata is compared and corrected, but carries no tracking id and outlives the Application.
+    private void AddManagedNamespace(Application application, Dictionary<ObjectKey, Target> targets)
+    {
+        var value = new KubernetesObject(ApiResource.Namespaces.Gvk, "", application.Destination.Namespace);
+        if (!application.SyncOptions.CreatesNamespace || application.SyncPolicy.ManagedNamespaceMetadata is not { } metadata || value.Name.Length == 0 || targets.ContainsKey(value.Key))
+        {
+            return;
+        }
+
+        foreach (var part in new[] { "labels", "annotations" })
+        {
+            if (metadata[part] is JsonObject entries)
+            {
+                value.Metadata[part] = entries.DeepClone();
+            }
+        }
+
+        targets[value.Key] = new Target(value, ApiResource.Namespaces, digest.Of(value.Json), Target.ManagedNamespaceOrigin);
     }
 
     private Target Build(Application application, Manifest manifest, ApiResource? resource, bool isNamespaced, List<string> errors)

@@ -34,7 +34,7 @@ internal static class TaskPlan
     {
         if (target.Hook.IsHook)
         {
-            return context.Operation.RunsHooks ? target.Hook.Phases.Select(phase => ForHook(target, phase, context)) : [];
+            return context.Operation.RunsHooks || context.Operation.RepairsHook(target.Key) ? target.Hook.Phases.Select(phase => ForHook(target, phase, context)) : [];
         }
 
         return target.Hook.IsSkipped || !context.Operation.Selects(target.Key) || IsLeftAlone(entry, context)

@@ -15,14 +15,19 @@ internal static class TaskValidation
 
     private static string? Judge(SyncTask task, IReadOnlyList<SyncTask> tasks, OperationContext context)
     {
-        if (task.Target is not { } target || task.IsDone)
+        if (task.IsDone)
         {
             return null;
         }
 
-        if (context.Forbids(target) is { } reason)
+        if ((!task.IsPrune || context.Operation.Prunes) && context.Forbids(task) is { } reason)
         {
             return reason;
+        }
+
+        if (task.Target is not { } target)
+        {
+            return null;
         }
 
         if (context.Options.FailsOnSharedResource && task.Live is { Application: { Length: > 0 } owner } && owner != context.Application.InstanceName)

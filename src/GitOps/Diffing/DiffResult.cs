@@ -28,5 +28,8 @@ internal sealed record DiffResult(IReadOnlyList<DiffEntry> Entries)
     /// <summary>Hooks and skipped objects have no sync status.</summary>
     public IEnumerable<DiffEntry> Counted => Entries.Where(entry => entry.Target?.IsManaged ?? true);
 
+    /// <summary>Hooks that stay where they were applied and were changed or deleted since.</summary>
+    public IEnumerable<DiffEntry> ChangedHooks => Entries.Where(entry => entry is { Target.IsLastingHook: true, Code: SyncCode.OutOfSync });
+
     public IEnumerable<DiffEntry> LeftOver => Entries.Where(entry => entry.Target is null);
 }

@@ -6,17 +6,28 @@ using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Diffing;
 
+/// <summary>How much a comparison tells.</summary>
+internal enum DiffDetail
+{
+    /// <summary>Whether there is a difference.</summary>
+    Plain,
+
+    /// <summary>Also which fields differ and who wrote them.</summary>
+    Explained,
+}
+
 /// <summary>Compares targets with the cluster by asking the server what applying would make of each, and only where digests do not know already.</summary>
 internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
 {
     private const int Parallelism = 8;
 
-    public async Task<DiffResult> DiffAsync(Application application, DestinationCluster cluster, IReadOnlyList<Target> targets, InSyncRecords records, CancellationToken cancellationToken)
+    /// <summary>Compares everything; with <see cref="DiffDetail.Explained"/> each difference also says who made it.</summary>
+    public async Task<DiffResult> DiffAsync(Application application, DestinationCluster cluster, IReadOnlyList<Target> targets, InSyncRecords records, DiffDetail detail, CancellationToken cancellationToken)
     {
         var entries = new DiffEntry[targets.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, targets.Count), options, async (index, token) =>
-            entries[index] = await CompareAsync(application, cluster, targets[index], records, token));
+            entries[index] = await CompareAsync(application, cluster, targets[index], records, detail, token));
         var wanted = targets.Select(target => target.Key).ToHashSet();
         var leftOver = cluster.Inventory.OwnedBy(application.InstanceName)
             .Where(live => !wanted.Contains(live.Key) && !live.HasOwner && !live.IsHook && !IsApplicationItself(application, live))
@@ -24,12 +35,17 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
         return new DiffResult([.. entries, .. leftOver.OrderBy(entry => entry.Live!.Key.ToString(), StringComparer.Ordinal)]);
     }
 
-    private async Task<DiffEntry> CompareAsync(Application application, DestinationCluster cluster, Target target, InSyncRecords records, CancellationToken cancellationToken)
+    private async Task<DiffEntry> CompareAsync(Application application, DestinationCluster cluster, Target target, InSyncRecords records, DiffDetail detail, CancellationToken cancellationToken)
     {
         var live = target.Key.Name.Length == 0 ? null : cluster.Inventory.TryGet(target.Key);
-        if (!target.IsManaged || live is null || target.Resource is null)
+        if (!target.IsCompared || live is null || target.Resource is null)
         {
-            return new DiffEntry(target, live, target.IsManaged ? SyncCode.OutOfSync : SyncCode.Synced);
+            return new DiffEntry(target, live, target.IsCompared ? SyncCode.OutOfSync : SyncCode.Synced);
+        }
+
+        if (target.IsLastingHook)
+        {
+            target.Object.SetAnnotation(Annotations.SyncId, live.SyncId.Length > 0 ? live.SyncId : null); // which run made it is no difference
         }
 
         if (records.Holds(target.Key, target.Digest, live))
@@ -45,14 +61,20 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
                 records.Set(target, current);
             }
 
-            return new DiffEntry(target, live, isEqual ? SyncCode.Synced : SyncCode.OutOfSync);
+            var problem = isEqual || detail == DiffDetail.Plain ? "" : await ExplainAsync(cluster, target, cancellationToken);
+            return new DiffEntry(target, live, isEqual ? SyncCode.Synced : SyncCode.OutOfSync, problem);
         }
-        catch (ApiException exception) when (!exception.IsTransient)
+        catch (ApiException exception) when (!exception.IsTransient || ObjectWriter.IsMisfit(exception))
         {
             // What the server refuses to apply differs for sure; the sync itself will say why.
             return new DiffEntry(target, live, SyncCode.OutOfSync, exception.Message);
         }
     }
+
+    private static async Task<string> ExplainAsync(DestinationCluster cluster, Target target, CancellationToken cancellationToken) =>
+        await cluster.Client.TryGetAsync(target.Resource!, target.Key.Namespace, target.Key.Name, cancellationToken) is { } live
+            ? string.Join(", ", DriftExplanation.Explain(target.Object, live))
+            : "";
 
     private async Task<bool> IsEqualAsync(Application application, DestinationCluster cluster, Target target, LiveObject live, CancellationToken cancellationToken)
     {
@@ -85,7 +107,7 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
     {
         if (!application.SyncOptions.IsSetFor(target.Object, "Replace"))
         {
-            return cluster.Client.ApplyAsync(target.Resource!, target.Object, ObjectWriter.ApplyOptions(isDryRun: true, ObjectWriter.Validation(application.SyncOptions, target.Object)), cancellationToken);
+            return ObjectWriter.TryOutAsync(cluster, target, target.Resource!, application.SyncOptions, cancellationToken);
         }
 
         var replacement = target.Object.DeepClone();

@@ -21,6 +21,28 @@ internal static class JsonPointer
         }
     }
 
+    /// <summary>Makes a place in one document what it is in another; where its parent is missing nothing happens.</summary>
+    public static void Copy(JsonNode from, JsonNode into, string pointer)
+    {
+        string[] segments = [.. pointer.TrimStart('/').Split('/').Select(Unescape)];
+        var value = segments.Aggregate((JsonNode?)from, Child);
+        if (value is null)
+        {
+            Remove(into, pointer);
+            return;
+        }
+
+        switch (segments[..^1].Aggregate((JsonNode?)into, Child))
+        {
+            case JsonObject json:
+                json[segments[^1]] = value.DeepClone();
+                break;
+            case JsonArray array when Index(segments[^1], array) is { } index:
+                array[index] = value.DeepClone();
+                break;
+        }
+    }
+
     private static JsonNode? Child(JsonNode? node, string segment) => node switch
     {
         JsonObject json => json[segment],

@@ -45,6 +45,34 @@ internal static class ManagedFields
         }
     }
 
+    /// <summary>Makes the fields of a set in one document what they are in another; list items and members are added where they are missing.</summary>
+    public static void CopyOwned(JsonNode? from, JsonNode? into, JsonObject fields)
+    {
+        foreach (var (key, value) in fields)
+        {
+            if (value is not JsonObject children || key == "." || key == "f:status")
+            {
+                continue;
+            }
+
+            switch (key[..2], from, into)
+            {
+                case ("f:", JsonObject source, JsonObject target) when IsLeaf(children) || target[key[2..]] is null:
+                    target[key[2..]] = source[key[2..]]?.DeepClone();
+                    break;
+                case ("f:", JsonObject source, JsonObject target):
+                    CopyOwned(source[key[2..]], target[key[2..]], children);
+                    break;
+                case ("k:", JsonArray source, JsonArray target) when FindItem(source, key[2..]) is { } item && FindItem(target, key[2..]) is { } known:
+                    CopyOwned(item, known, children);
+                    break;
+                case ("k:", JsonArray source, JsonArray target) when FindItem(source, key[2..]) is { } item:
+                    target.Add((JsonNode)item.DeepClone());
+                    break;
+            }
+        }
+    }
+
     private static bool IsLeaf(JsonObject children) => children.All(child => child.Key == ".");
 
     private static JsonObject? FindItem(JsonArray array, string keyText)

@@ -1,18 +1,25 @@
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Inventory;
+using SecretsOps.GitOps.Rendering;
+using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Status;
+using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Reconciling;
 
 namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Cascading deletion: what an Application owns goes wave by wave, the highest first, and then the finalizer.</summary>
-internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistry clusters)
+internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistry clusters, DeletionHooks hooks, TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public async Task<ReconcileResult> ReconcileAsync(Application application, CancellationToken cancellationToken)
+    /// <summary>PreDelete hooks, the objects, PostDelete hooks, each named by its finalizer, which goes when that part is done.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(
+        Application application, Func<Application, DestinationCluster, CancellationToken, Task<IReadOnlyList<Target>>> targetsOf, CancellationToken cancellationToken)
     {
         List<string> ours = [.. application.Finalizers.Where(IsOurs)];
         if (ours.Count == 0)
@@ -21,19 +28,74 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
         }
 
         // Compatibility: where the cluster is unknown nothing can be deleted, and the finalizers only go.
-        if (clusters.Find(application.Destination).Cluster is { } cluster && ours.Any(name => name.StartsWith(Annotations.ResourcesFinalizer, StringComparison.Ordinal)))
+        if (clusters.Find(application.Destination).Cluster is not { } cluster)
         {
-            await cluster.ScannedAsync(cancellationToken);
-            if (await DeleteWaveAsync(application, cluster, cancellationToken))
-            {
-                return ReconcileResult.RequeueAfter(Patience, "objects of a deleted Application are still going");
-            }
+            await DropAsync(application, ours, cancellationToken);
+            return ReconcileResult.Done;
         }
 
-        var rest = new JsonArray([.. application.Finalizers.Except(ours).Select(name => (JsonNode)name)]);
+        await cluster.ScannedAsync(cancellationToken);
+        if (ours.Exists(IsOf(Annotations.PreDeleteFinalizer)))
+        {
+            return await RunHooksAsync(application, cluster, "PreDelete", Annotations.PreDeleteFinalizer, targetsOf, cancellationToken);
+        }
+
+        if (ours.Exists(IsOf(Annotations.ResourcesFinalizer)))
+        {
+            return await DeleteWaveAsync(application, cluster, cancellationToken)
+                ? ReconcileResult.RequeueAfter(Patience, "objects of a deleted Application are still going")
+                : await GoOnAsync(application, Annotations.ResourcesFinalizer, cancellationToken);
+        }
+
+        return await RunHooksAsync(application, cluster, "PostDelete", Annotations.PostDeleteFinalizer, targetsOf, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> RunHooksAsync(
+        Application application, DestinationCluster cluster, string type, string finalizer,
+        Func<Application, DestinationCluster, CancellationToken, Task<IReadOnlyList<Target>>> targetsOf, CancellationToken cancellationToken)
+    {
+        var (state, message) = (DeletionHookState.Failed, "");
+        try
+        {
+            (state, message) = await hooks.AdvanceAsync(application, cluster, type, await targetsOf(application, cluster, cancellationToken), cancellationToken);
+        }
+        catch (Exception exception) when (exception is SourceException or RenderException or DecryptionException or ToolException or ApiException)
+        {
+            message = $"{type} hooks cannot run: {exception.Message}";
+        }
+
+        if (state == DeletionHookState.Failed)
+        {
+            await TellAsync(application, message, cancellationToken);
+        }
+
+        return state == DeletionHookState.Done
+            ? await GoOnAsync(application, finalizer, cancellationToken)
+            : ReconcileResult.RequeueAfter(Patience, message);
+    }
+
+    private async Task TellAsync(Application application, string message, CancellationToken cancellationToken)
+    {
+        if (application.Status.ObjectsAt("conditions").Any(condition => condition.TextAt("type") == ConditionTypes.DeletionError && condition.TextAt("message") == message))
+        {
+            return;
+        }
+
+        var condition = new JsonObject { ["type"] = ConditionTypes.DeletionError, ["message"] = message, ["lastTransitionTime"] = StatusDraft.Time(clock.GetUtcNow()) };
+        await store.PatchAsync(application.Key, new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray((JsonNode)condition) } }, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> GoOnAsync(Application application, string finalizer, CancellationToken cancellationToken)
+    {
+        await DropAsync(application, [.. application.Finalizers.Where(name => IsOf(finalizer)(name))], cancellationToken);
+        return ReconcileResult.RequeueAfter(TimeSpan.Zero, "the next part of the deletion");
+    }
+
+    private async Task DropAsync(Application application, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
+    {
+        var rest = new JsonArray([.. application.Finalizers.Except(finalizers).Select(name => (JsonNode)name)]);
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = rest, ["resourceVersion"] = application.Object.ResourceVersion } };
         await store.PatchAsync(application.Key, patch, cancellationToken);
-        return ReconcileResult.Done;
     }
 
     /// <summary>Deletes the highest wave that is left; false when nothing is left.</summary>
@@ -69,7 +131,8 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
         && !(live.Key.Kind == "Application" && live.Key.Name == application.Key.Name && live.Key.Namespace == application.Key.Namespace);
 
     private static bool IsOurs(string finalizer) =>
-        finalizer.StartsWith(Annotations.ResourcesFinalizer, StringComparison.Ordinal)
-        || finalizer.StartsWith(Annotations.PreDeleteFinalizer, StringComparison.Ordinal)
-        || finalizer.StartsWith(Annotations.PostDeleteFinalizer, StringComparison.Ordinal);
+        IsOf(Annotations.ResourcesFinalizer)(finalizer) || IsOf(Annotations.PreDeleteFinalizer)(finalizer) || IsOf(Annotations.PostDeleteFinalizer)(finalizer);
+
+    // With or without a suffix: /foreground, /background, /cleanup.
+    private static Predicate<string> IsOf(string finalizer) => name => name == finalizer || name.StartsWith(finalizer + "/", StringComparison.Ordinal);
 }

@@ -47,16 +47,17 @@ public sealed partial class ApplicationEngine : IDisposable
         _projectStore = new ProjectStore(client, _projects, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
         var sources = new SourceFetcher(_repositories);
+        var objects = new ObjectWriter(clock);
         var pipeline = new SyncPipeline(
             sources,
             RendererSet.For(tools, options.PluginFolder),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(new IgnoredFields(tools), _digest),
-            new OperationRunner(new GroupRunner(new ObjectWriter(clock))),
+            new OperationRunner(new GroupRunner(objects, new RespectedFields(tools))),
             _digest);
         var clusters = new ClusterRegistry(_cluster);
         var writer = new VisitWriter(_store, new EventRecorder(client, clock, logger), logger);
-        _reconciler = new ApplicationReconciler(_store, _projectStore, clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, clusters), writer, _digest, options, clock, logger);
+        _reconciler = new ApplicationReconciler(_store, _projectStore, clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
     }
 
     /// <summary>Whether Applications, projects and keys have been read once.</summary>

@@ -9,6 +9,8 @@ internal sealed class ApplicationMemory
 {
     private string _inputs = "";
     private IReadOnlyList<(ObjectKey Key, string Digest)> _targets = [];
+    private IReadOnlyList<(ObjectKey Key, string Digest)> _hooks = [];
+    private string? _hookDigests;
     private DateTimeOffset? _writeDueAt;
 
     public InSyncRecords Records { get; } = new();
@@ -52,9 +54,19 @@ internal sealed class ApplicationMemory
     /// <summary>Remembers a comparison that found everything in sync.</summary>
     public void Remember(string inputs, DiffResult diff)
     {
-        var isSettled = diff.Code == SyncCode.Synced && diff.Entries.All(entry => entry.Target is not null);
+        var isSettled = diff.Code == SyncCode.Synced && !diff.ChangedHooks.Any() && diff.Entries.All(entry => entry.Target is not null);
         _inputs = isSettled ? inputs : "";
         _targets = isSettled ? [.. diff.Counted.Select(entry => (entry.Target!.Key, entry.Target.Digest))] : [];
+        _hooks = isSettled ? [.. diff.Entries.Where(entry => entry.Target is { IsLastingHook: true }).Select(entry => (entry.Target!.Key, entry.Target.Digest))] : [];
+    }
+
+    /// <summary>Takes the hooks that Git has now; tells whether they differ from those of the last comparison that this process made.</summary>
+    public HookNews TakeHooks(DiffResult diff)
+    {
+        var digests = string.Join(',', diff.Entries.Where(entry => entry.Target is { Hook.IsHook: true }).Select(entry => entry.Target!.Digest));
+        var isKnown = _hookDigests is not null && _hookDigests != digests;
+        _hookDigests = digests;
+        return isKnown ? HookNews.Changed : HookNews.None;
     }
 
     /// <summary>Whether inputs and cluster are as they were when everything was in sync; if so nothing needs rendering.</summary>
@@ -66,7 +78,7 @@ internal sealed class ApplicationMemory
         }
 
         var wanted = _targets.Select(target => target.Key).ToHashSet();
-        return _targets.All(target => inventory.TryGet(target.Key) is { } live && Records.Holds(target.Key, target.Digest, live))
+        return _targets.Concat(_hooks).All(target => inventory.TryGet(target.Key) is { } live && Records.Holds(target.Key, target.Digest, live))
             && inventory.OwnedBy(application).All(live => wanted.Contains(live.Key) || live.HasOwner || live.IsHook);
     }
 

@@ -6,6 +6,8 @@ using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
+using SecretsOps.GitOps.Projects;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
@@ -23,6 +25,7 @@ internal sealed partial class ApplicationReconciler(
 {
     private static readonly TimeSpan OperationPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WindowPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RevisionWriteDelay = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<NamespacedName, ApplicationMemory> _memories = new();
@@ -42,7 +45,7 @@ internal sealed partial class ApplicationReconciler(
 
         if (application.Object.IsBeingDeleted)
         {
-            return await deletion.ReconcileAsync(application, cancellationToken);
+            return await deletion.ReconcileAsync(application, DeletionTargetsAsync, cancellationToken);
         }
 
         var visit = new Visit(application, _memories.GetOrAdd(name, _ => new ApplicationMemory()), new StatusDraft(application, options.ControlNamespace, clock));
@@ -51,7 +54,7 @@ internal sealed partial class ApplicationReconciler(
         var permission = projects.Validate(application, clusters);
         return permission.Problem.Length > 0
             ? await FailAsync(visit, ConditionTypes.InvalidSpecError, permission.Problem, ReconcileResult.Done, cancellationToken)
-            : await CompareAsync(visit with { Project = permission.Project, Cluster = permission.Cluster }, cancellationToken);
+            : await CompareAsync(visit with { Project = permission.Project, Cluster = permission.Cluster, ClusterName = permission.ClusterName }, cancellationToken);
     }
 
     // What a remote said before somebody asked, or before the Application was made, does not count.
@@ -106,9 +109,9 @@ internal sealed partial class ApplicationReconciler(
     {
         var now = clock.GetUtcNow();
         var active = OperationLedger.Read(visit.Application, now);
-        if (active is { Operation.IsAutomated: true } && !active.Operation.Revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal))
+        if (active is { Operation.IsAutomated: true, HasRunningHook: false } && !active.Operation.Revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal))
         {
-            active = null; // a new commit goes before whatever is left of an old one
+            active = null; // a new commit goes before whatever is left of an old one, but never breaks off a hook
         }
 
         if (active is not null && OperationLedger.UntilRetry(visit.Application, now) is { Ticks: > 0 } wait)
@@ -116,9 +119,29 @@ internal sealed partial class ApplicationReconciler(
             return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.RequeueAfter(wait, "waiting for the next attempt"), cancellationToken);
         }
 
+        if (active is { IsTerminating: false } && !IsInWindow(visit, active, now))
+        {
+            return await BlockAsync(visit, active, cancellationToken);
+        }
+
         return active is null && await TrySettledAsync(visit, cancellationToken) is { } settled
             ? settled
             : await SyncAsync(visit, active, cancellationToken);
+    }
+
+    private static bool IsInWindow(Visit visit, ActiveOperation active, DateTimeOffset now) => SyncWindows.Permit(
+        visit.Project!.WindowsOf(visit.Application, visit.Cluster!.Server, visit.ClusterName),
+        isManual: !active.Operation.IsAutomated,
+        now,
+        active.Recorded is null ? null : active.StartedAt);
+
+    private async Task<ReconcileResult> BlockAsync(Visit visit, ActiveOperation active, CancellationToken cancellationToken)
+    {
+        var state = OperationLedger.Started(active);
+        state["message"] = "Sync operation blocked by sync window";
+        state["syncResult"] = active.Recorded?.DeepClone();
+        visit.Draft.SetOperationState(state);
+        return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.RequeueAfter(WindowPatience, "a sync window is closed"), cancellationToken);
     }
 
     /// <summary>The short way: nothing that was found in sync has changed since, so nothing is rendered and nothing compared.</summary>
@@ -158,18 +181,42 @@ internal sealed partial class ApplicationReconciler(
                 Sources = used,
                 Revisions = revisions,
                 Cluster = visit.Cluster!,
+                ClusterName = visit.ClusterName,
                 Project = visit.Project!,
+                Detail = visit.Memory.Heals.IsFight(clock.GetUtcNow()) ? DiffDetail.Explained : DiffDetail.Plain,
                 Records = visit.Memory.Records,
-                Decide = diff => active ?? Begin(decision = AutoSync.Decide(visit.Application, diff, revisions, visit.Memory.Heals, clock.GetUtcNow())),
+                Decide = diff => active ?? Begin(decision = Decide(visit, diff, revisions)),
+                CheckpointAsync = (operation, tasks, token) => CheckpointAsync(visit, operation, tasks, revisions, token),
                 RecordStartAsync = (operation, token) => RecordStartAsync(visit, operation, token),
             },
             cancellationToken);
         await TellComparisonAsync(visit, result, used, revisions, cancellationToken);
-        return await TellOperationAsync(visit with { Conditions = Conditions(result, decision) }, result, decision, revisions, cancellationToken);
+        await DeletionFinalizers.EnsureAsync(store, visit.Application, result.Targets.Targets, cancellationToken);
+        return await TellOperationAsync(visit with { Conditions = Conditions(visit, result, decision) }, result, decision, revisions, cancellationToken);
+    }
+
+    private AutoSyncDecision Decide(Visit visit, DiffResult diff, IReadOnlyList<string> revisions)
+    {
+        var now = clock.GetUtcNow();
+        var hooks = visit.Memory.TakeHooks(diff);
+        var windows = visit.Project!.WindowsOf(visit.Application, visit.Cluster!.Server, visit.ClusterName);
+        return SyncWindows.Permit(windows, isManual: false, now, null)
+            ? AutoSync.Decide(visit.Application, diff, revisions, visit.Memory.Heals, hooks, now)
+            : new AutoSyncDecision(Wait: WindowPatience);
     }
 
     private ActiveOperation? Begin(AutoSyncDecision decision) =>
         decision.Operation is { } operation ? OperationLedger.Begin(operation, clock.GetUtcNow()) : null;
+
+    private async Task CheckpointAsync(Visit visit, ActiveOperation operation, IReadOnlyList<SyncTask> tasks, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    {
+        var state = OperationLedger.Write(operation, new OperationProgress(OperationPhase.Running, "ending", tasks), visit.Draft, revisions, clock.GetUtcNow());
+        var patch = new JsonObject { ["status"] = new JsonObject { ["operationState"] = state } };
+        if (await store.PatchAsync(visit.Application.Key, patch, cancellationToken) is { } stored)
+        {
+            visit.Draft.Stored = stored.Status;
+        }
+    }
 
     private async Task RecordStartAsync(Visit visit, ActiveOperation operation, CancellationToken cancellationToken)
     {
@@ -185,7 +232,8 @@ internal sealed partial class ApplicationReconciler(
 
     private async Task<IReadOnlyList<string>> RevisionsAsync(Visit visit, ActiveOperation? active, IReadOnlyList<ApplicationSource> used, CancellationToken cancellationToken)
     {
-        var wanted = active?.Operation.Revisions ?? [];
+        var isRenewed = active is { RetryCount: > 0, Operation.Retry.TakesNewestRevision: true };
+        var wanted = isRenewed ? [] : active?.Operation.Revisions ?? [];
         if (wanted.Count == 0)
         {
             return ReferenceEquals(used, visit.Application.Sources) || active?.Operation.Sources.Count is null or 0
@@ -208,12 +256,15 @@ internal sealed partial class ApplicationReconciler(
         visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(visit.Application, used, revisions, cancellationToken) : "", result.Diff);
     }
 
-    private static List<Condition> Conditions(SyncResult result, AutoSyncDecision decision) =>
+    private static List<Condition> Conditions(Visit visit, SyncResult result, AutoSyncDecision decision) =>
     [
         .. result.Targets.Errors.Select(error => new Condition(ConditionTypes.InvalidSpecError, error)),
         .. result.Targets.Repeated.Select(warning => new Condition(ConditionTypes.RepeatedResourceWarning, warning)),
         .. result.BrokenKinds.Select(kind => new Condition(ConditionTypes.ComparisonError, $"cannot be watched: {kind}")),
+        .. result.Targets.Excluded.Select(warning => new Condition(ConditionTypes.ExcludedResourceWarning, warning)),
         .. SharedResources.Warnings(result),
+        .. OrphanedResources.Warnings(visit.Project!, visit.Application, visit.Cluster!.Inventory),
+        .. RepeatedChanges.Warnings(result.DiffBefore),
         .. decision.Condition is { } complaint ? [complaint] : Array.Empty<Condition>(),
     ];
 
@@ -238,6 +289,14 @@ internal sealed partial class ApplicationReconciler(
         var until = progress.IsFinal && !isFinal ? operation.Operation.Retry.DelayAfter(operation.RetryCount) : OperationPatience;
         var following = isFinal && visit.Newest.SequenceEqual(revisions, StringComparer.Ordinal) ? ReconcileResult.Done : ReconcileResult.RequeueAfter(isFinal ? TimeSpan.Zero : until, "an operation is under way");
         return await EndAsync(visit with { EndsOperation = isFinal }, following, cancellationToken);
+    }
+
+    /// <summary>What an Application that is being deleted would deploy: its deletion hooks are among that.</summary>
+    private async Task<IReadOnlyList<Target>> DeletionTargetsAsync(Application application, DestinationCluster cluster, CancellationToken cancellationToken)
+    {
+        var revisions = await sources.ResolveAsync(application.Sources, DateTimeOffset.MinValue, cancellationToken);
+        using var opened = new CachingKeyService((await keys.ForAsync(application.Object, cancellationToken)).Service);
+        return await pipeline.TargetsAsync(application, cluster, revisions, new SopsFileDecryptor(opened), cancellationToken);
     }
 
     private async Task<ReconcileResult> FailAsync(Visit visit, string condition, string message, ReconcileResult next, CancellationToken cancellationToken)

@@ -12,17 +12,34 @@ internal sealed record AutoSyncDecision(SyncOperation? Operation = null, Conditi
     public static readonly AutoSyncDecision Nothing = new();
 }
 
+/// <summary>Whether the hooks in Git are those that were seen before.</summary>
+internal enum HookNews
+{
+    None,
+    Changed,
+}
+
 /// <summary>Decides, in Argo CD's order of questions, whether an Application that is out of sync is synced by itself.</summary>
 internal static class AutoSync
 {
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(300);
 
-    public static AutoSyncDecision Decide(Application application, DiffResult diff, IReadOnlyList<string> revisions, HealBackOff heals, DateTimeOffset now)
+    public static AutoSyncDecision Decide(Application application, DiffResult diff, IReadOnlyList<string> revisions, HealBackOff heals, HookNews hooks, DateTimeOffset now)
     {
         var automated = application.SyncPolicy.Automated;
-        if (automated is null || application.Object.IsBeingDeleted || diff.Code != SyncCode.OutOfSync)
+        if (automated is null || application.Object.IsBeingDeleted || diff.Code == SyncCode.Unknown)
         {
             return AutoSyncDecision.Nothing;
+        }
+
+        if (diff.Code == SyncCode.Synced && diff.Entries.Any(entry => entry.Target is { Hook.IsHook: true }) && IsNews(application, hooks, revisions))
+        {
+            return new AutoSyncDecision(Operation(application, automated, revisions, [], 0));
+        }
+
+        if (diff.Code == SyncCode.Synced)
+        {
+            return RepairHooks(application, automated, diff, revisions, heals, now);
         }
 
         List<DiffEntry> drifted = [.. diff.Counted.Where(entry => entry.Code == SyncCode.OutOfSync)];
@@ -33,12 +50,30 @@ internal static class AutoSync
 
         if (WasAttempted(application, revisions))
         {
-            return AfterAttempt(application, automated, drifted, revisions, heals, now);
+            return AfterAttempt(application, automated, diff, drifted, revisions, heals, now);
         }
 
         return WouldWipeOut(automated, diff)
             ? new AutoSyncDecision(Condition: new Condition(ConditionTypes.SyncError, $"Skipping sync attempt to [{Join(revisions)}]: auto-sync will wipe out all resources"))
             : new AutoSyncDecision(Operation(application, automated, revisions, [], 0));
+    }
+
+    // Unlike Argo CD a commit that changes nothing but hooks is synced too, and so is an Application that has nothing else.
+    private static bool IsNews(Application application, HookNews hooks, IReadOnlyList<string> revisions) =>
+        application.OperationState is null || (hooks == HookNews.Changed && !WasAttempted(application, revisions));
+
+    /// <summary>Hooks that stay (not Jobs) are put right like anything else; that they are missing never makes an Application OutOfSync.</summary>
+    private static AutoSyncDecision RepairHooks(Application application, AutomatedSync automated, DiffResult diff, IReadOnlyList<string> revisions, HealBackOff heals, DateTimeOffset now)
+    {
+        List<DiffEntry> changed = [.. diff.ChangedHooks];
+        if (!automated.SelfHeals || changed.Count == 0 || !WasAttempted(application, revisions) || application.OperationState!.TextAt("phase") != OperationPhase.Succeeded)
+        {
+            return AutoSyncDecision.Nothing;
+        }
+
+        return heals.Remaining(now) is { Ticks: > 0 } wait
+            ? new AutoSyncDecision(Wait: wait)
+            : new AutoSyncDecision(Operation(application, automated, revisions, changed, heals.Count(now)));
     }
 
     private static bool WasAttempted(Application application, IReadOnlyList<string> revisions)
@@ -54,7 +89,7 @@ internal static class AutoSync
     }
 
     private static AutoSyncDecision AfterAttempt(
-        Application application, AutomatedSync automated, List<DiffEntry> drifted, IReadOnlyList<string> revisions, HealBackOff heals, DateTimeOffset now)
+        Application application, AutomatedSync automated, DiffResult diff, List<DiffEntry> drifted, IReadOnlyList<string> revisions, HealBackOff heals, DateTimeOffset now)
     {
         var state = application.OperationState!;
         var succeeded = state.TextAt("phase") == OperationPhase.Succeeded;
@@ -77,7 +112,7 @@ internal static class AutoSync
             return new AutoSyncDecision(Condition: complaint);
         }
 
-        return new AutoSyncDecision(Operation(application, automated, revisions, succeeded ? healed : [], heals.Count(now)), complaint);
+        return new AutoSyncDecision(Operation(application, automated, revisions, succeeded ? [.. healed, .. diff.ChangedHooks] : [], heals.Count(now)), complaint);
     }
 
     private static TimeSpan SinceFailure(JsonObject state, DateTimeOffset now) =>

@@ -13,6 +13,13 @@ internal sealed class HealBackOff
 
     private TimeSpan Delay => TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, 2 * Math.Pow(3, _slowed)));
 
+    /// <summary>Whether repairs follow each other so closely that somebody must be changing things back.</summary>
+    public bool IsFight(DateTimeOffset now)
+    {
+        Settle(now);
+        return _repairs.Count >= FreeRepairs;
+    }
+
     /// <summary>How long the next repair has to wait.</summary>
     public TimeSpan Remaining(DateTimeOffset now)
     {

@@ -9,7 +9,11 @@ using SecretsOps.Kubernetes.Watching;
 namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Whether an Application may do what its spec says, and with whom.</summary>
-internal sealed record Permission(ProjectRules? Project, DestinationCluster? Cluster, string Problem);
+internal sealed record Permission(ProjectRules? Project, DestinationCluster? Cluster, string Problem)
+{
+    /// <summary>The cluster's name, which windows and destinations may mean it by.</summary>
+    public string ClusterName { get; init; } = "";
+}
 
 /// <summary>Knows the AppProjects; makes the permissive <c>default</c> one where it is missing.</summary>
 internal sealed class ProjectStore(ApiClient client, Informer informer, string controlNamespace)
@@ -53,7 +57,7 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, string c
 
         var destination = application.Destination;
         return project.PermitsDestination(cluster.Server, clusterName, destination.Namespace)
-            ? new Permission(project, cluster, "")
+            ? new Permission(project, cluster, "") { ClusterName = clusterName }
             : Refused($"application destination server '{cluster.Server}' and namespace '{destination.Namespace}' do not match any of the allowed destinations in project '{project.Name}'");
     }
 

@@ -12,6 +12,8 @@ internal sealed record Visit(Application Application, ApplicationMemory Memory, 
 
     public DestinationCluster? Cluster { get; init; }
 
+    public string ClusterName { get; init; } = "";
+
     /// <summary>The commits that the spec's revisions stand for now.</summary>
     public IReadOnlyList<string> Newest { get; init; } = [];
 

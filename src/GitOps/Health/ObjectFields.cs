@@ -30,8 +30,11 @@ internal static class ObjectFields
 
     public static string Text(JsonNode? node) => node is JsonValue text && text.TryGetValue(out string? result) ? result : "";
 
-    public static long? Number(JsonNode? node) =>
-        node is JsonValue number && number.GetValueKind() == JsonValueKind.Number && number.TryGetValue(out double result) ? (long)result : null;
+    // A number that was read from YAML or set here keeps its own type, and gives out no other.
+    public static long? Number(JsonNode? node) => node is not JsonValue number || number.GetValueKind() != JsonValueKind.Number ? null
+        : number.TryGetValue(out long whole) ? whole
+        : number.TryGetValue(out int small) ? small
+        : number.TryGetValue(out double fraction) ? (long)fraction : null;
 
     public static bool Flag(JsonNode? node) => node is JsonValue flag && flag.GetValueKind() == JsonValueKind.True;
 

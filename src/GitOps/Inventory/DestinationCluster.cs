@@ -17,6 +17,8 @@ internal sealed partial class DestinationCluster : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, DestinationCluster> _actors = new(StringComparer.Ordinal);
+    private readonly DestinationCluster? _root;
     private Task? _scan;
 
     public DestinationCluster(string server, ApiClient client, KeyedDigest digest, TimeProvider clock, ILogger logger)
@@ -27,6 +29,17 @@ internal sealed partial class DestinationCluster : IDisposable
         Inventory = new LiveInventory(digest);
         _clock = clock;
         _logger = logger;
+    }
+
+    private DestinationCluster(DestinationCluster root, ApiClient client)
+    {
+        Server = root.Server;
+        Client = client;
+        Discovery = root.Discovery;
+        Inventory = root.Inventory;
+        _clock = root._clock;
+        _logger = root._logger;
+        _root = root;
     }
 
     public string Server { get; }
@@ -56,6 +69,11 @@ internal sealed partial class DestinationCluster : IDisposable
     /// <summary>Starts watching kinds not watched yet and waits for their first lists; a broken kind is told, the others work on.</summary>
     public async Task<IReadOnlyList<string>> WatchAsync(IEnumerable<ApiResource> resources, CancellationToken cancellationToken)
     {
+        if (_root is not null)
+        {
+            return await _root.WatchAsync(resources, cancellationToken);
+        }
+
         var broken = new List<string>();
         foreach (var watch in resources.Distinct().Where(resource => !NeverWatched.Contains(resource.Kind)).Select(Start).ToList())
         {
@@ -72,8 +90,20 @@ internal sealed partial class DestinationCluster : IDisposable
         return broken;
     }
 
+    /// <summary>Whether objects of a kind are left out altogether: they come and go by the thousand and belong to the server.</summary>
+    public static bool IsExcluded(string kind) => NeverWatched.Contains(kind);
+
+    /// <summary>The same cluster, written to under another identity; what is known of it is shared.</summary>
+    public DestinationCluster ActingAs(string userName) => _actors.GetOrAdd(userName, name =>
+        new DestinationCluster(this, new ApiClient(Client.Connection with { Impersonation = new Impersonation { UserName = name } })));
+
     public void Dispose()
     {
+        foreach (var actor in _actors.Values)
+        {
+            actor.Client.Dispose();
+        }
+
         _stop.Cancel();
         _stop.Dispose();
     }

@@ -50,6 +50,9 @@ internal sealed record LiveObject
     /// <summary>The run of a sync that created this hook, or empty.</summary>
     public string SyncId { get; init; } = "";
 
+    /// <summary>Whether our finalizer keeps this hook until its result was read.</summary>
+    public bool HasHookFinalizer { get; init; }
+
     public IReadOnlyList<string> Images { get; init; } = [];
 
     public static LiveObject From(KubernetesObject value, ApiResource resource, KeyedDigest digest)
@@ -74,6 +77,7 @@ internal sealed record LiveObject
             IsExtraneous = value.Annotation(Annotations.CompareOptions)?.Contains("IgnoreExtraneous", StringComparison.Ordinal) == true,
             IsKept = value.Annotation(Annotations.HelmResourcePolicy) == "keep",
             SyncId = value.Annotation(Annotations.SyncId) ?? "",
+            HasHookFinalizer = value.Metadata.TextsAt("finalizers").Contains(Annotations.HookFinalizer),
             Images = ContainerImages.Of(value),
             ContentDigest = digest.Of(ComparableContent.Of(value).Json), // last: it strips the object
         };

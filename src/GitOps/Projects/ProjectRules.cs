@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.Kubernetes.Objects;
 
@@ -42,6 +43,43 @@ internal sealed class ProjectRules(string name, JsonObject spec)
         var isAllowed = spec["namespaceResourceWhitelist"] is not JsonArray || spec.ObjectsAt("namespaceResourceWhitelist").Any(entry => MatchesKind(entry, key));
         return isAllowed && !spec.ObjectsAt("namespaceResourceBlacklist").Any(entry => MatchesKind(entry, key));
     }
+
+    /// <summary>Whether objects that no Application tracks are looked for.</summary>
+    public bool MonitorsOrphans => spec["orphanedResources"] is JsonObject;
+
+    /// <summary>Whether they are worth a warning; Argo CD takes silence for no.</summary>
+    public bool WarnsOfOrphans => spec["orphanedResources"] is JsonObject orphans && orphans.FlagAt("warn");
+
+    public bool IgnoresOrphan(ObjectKey key) => spec["orphanedResources"] is JsonObject orphans
+        && orphans.ObjectsAt("ignore").Any(entry => IsEmptyOr(entry.TextAt("group"), key.Group) && IsEmptyOr(entry.TextAt("kind"), key.Kind) && IsEmptyOr(entry.TextAt("name"), key.Name));
+
+    /// <summary>The windows that concern an Application.</summary>
+    public IEnumerable<SyncWindow> WindowsOf(Application application, string server, string clusterName) =>
+        spec.ObjectsAt("syncWindows").Select(entry => new SyncWindow(entry)).Where(window => window.Concerns(application, server, clusterName));
+
+    /// <summary>Why a task may not be done, or null: its kind, or the namespace it reaches into, is not allowed.</summary>
+    public string? Refusal(SyncTask task, string server, string clusterName)
+    {
+        var isNamespaced = (task.Target?.Resource ?? task.Live?.Resource)?.IsNamespaced ?? task.Key.Namespace.Length > 0;
+        if (task.Target?.IsManagedNamespace != true && !PermitsKind(task.Key, isNamespaced))
+        {
+            return $"resource {task.Key.Group}/{task.Key.Kind} is not permitted in project {Name}.";
+        }
+
+        return isNamespaced && task.Key.Namespace.Length > 0 && !PermitsDestination(server, clusterName, task.Key.Namespace)
+            ? $"namespace {task.Key.Namespace} is not permitted in project '{Name}'"
+            : null;
+    }
+
+    /// <summary>The service account to act as in a destination, or empty where none is set.</summary>
+    public string ServiceAccountFor(string server, string @namespace)
+    {
+        var entry = spec.ObjectsAt("destinationServiceAccounts").FirstOrDefault(entry => GlobPattern.IsMatch(entry.TextAt("server"), server) && GlobPattern.IsMatch(entry.TextAt("namespace"), @namespace));
+        var account = entry?.TextAt("defaultServiceAccount") ?? "";
+        return account.Length == 0 ? "" : account.Contains(':', StringComparison.Ordinal) ? $"system:serviceaccount:{account}" : $"system:serviceaccount:{@namespace}:{account}";
+    }
+
+    private static bool IsEmptyOr(string pattern, string text) => pattern.Length == 0 || GlobPattern.IsMatch(pattern, text);
 
     private static bool Permits(IReadOnlyList<string> patterns, Func<string, bool> matches) =>
         !patterns.Any(pattern => pattern.StartsWith('!') && matches(pattern[1..])) && patterns.Any(pattern => !pattern.StartsWith('!') && matches(pattern));

@@ -10,6 +10,10 @@ internal static class ConditionTypes
     public const string UnknownError = "UnknownError";
     public const string SharedResourceWarning = "SharedResourceWarning";
     public const string RepeatedResourceWarning = "RepeatedResourceWarning";
+    public const string ExcludedResourceWarning = "ExcludedResourceWarning";
+
+    /// <summary>Not one of Argo CD's: somebody keeps changing back what self-heal repairs.</summary>
+    public const string RepeatedChangeWarning = "RepeatedChangeWarning";
     public const string OrphanedResourceWarning = "OrphanedResourceWarning";
 }
 

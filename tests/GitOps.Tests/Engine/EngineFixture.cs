@@ -52,7 +52,7 @@ public sealed class EngineFixture : IAsyncLifetime
             ControlNamespace = ControlNamespace,
             KeyNamespace = ControlNamespace,
             CacheFolder = _cache.Path,
-            SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:/usr/bin:/bin",
+            SearchPath = string.Join(':', new[] { ExternalPrograms.Git, ExternalPrograms.Debian("jq"), ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl), ExternalPrograms.Helm }.Select(Path.GetDirectoryName)) + ":/usr/bin:/bin",
             RepositoryGracePeriod = TimeSpan.Zero,
         };
         _engine = new ApplicationEngine(Client, options, TimeProvider.System, Logger);

@@ -58,7 +58,8 @@ internal sealed class PluginCatalog(string root, ToolBox tools)
         var depth = relative.Contains('/', StringComparison.Ordinal) || relative.Contains("**", StringComparison.Ordinal) ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
         var prefix = request.Folder.Length == 0 ? 0 : request.Folder.Length + 1;
         var files = await request.Tree.ListFilesAsync(request.Folder, depth, cancellationToken);
-        return files.Any(file => GlobPattern.IsMatch(relative, file.Path[prefix..], GlobSeparator.Slash));
+        string[] patterns = [relative, relative.Replace("**/", "", StringComparison.Ordinal)]; // two stars may stand for no folder at all
+        return files.Any(file => patterns.Any(pattern => GlobPattern.IsMatch(pattern, file.Path[prefix..], GlobSeparator.Slash)));
     }
 
     // Compatibility: run in the source's own folder; recognised when it ends well and printed something.
