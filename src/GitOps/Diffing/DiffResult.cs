@@ -17,7 +17,11 @@ public enum SyncCode
 }
 
 /// <summary>One object: as wanted, as it is, and whether the two agree. Without target it is left over; without live it is missing.</summary>
-internal sealed record DiffEntry(Target? Target, LiveObject? Live, SyncCode Code, string Problem = "");
+internal sealed record DiffEntry(Target? Target, LiveObject? Live, SyncCode Code, string Problem = "")
+{
+    /// <summary>Which fields differ and who wrote them, where that was asked for; names, never values.</summary>
+    public string Explanation { get; init; } = "";
+}
 
 /// <summary>The comparison of an Application with its cluster.</summary>
 internal sealed record DiffResult(IReadOnlyList<DiffEntry> Entries)

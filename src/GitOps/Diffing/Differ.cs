@@ -61,8 +61,8 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
                 records.Set(target, current);
             }
 
-            var problem = isEqual || detail == DiffDetail.Plain ? "" : await ExplainAsync(cluster, target, cancellationToken);
-            return new DiffEntry(target, live, isEqual ? SyncCode.Synced : SyncCode.OutOfSync, problem);
+            var explanation = isEqual || detail == DiffDetail.Plain ? "" : await ExplainAsync(cluster, target, cancellationToken);
+            return new DiffEntry(target, live, isEqual ? SyncCode.Synced : SyncCode.OutOfSync) { Explanation = explanation };
         }
         catch (ApiException exception) when (!exception.IsTransient || ObjectWriter.IsMisfit(exception))
         {

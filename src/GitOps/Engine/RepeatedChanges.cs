@@ -7,8 +7,8 @@ namespace SecretsOps.GitOps.Engine;
 internal static class RepeatedChanges
 {
     public static IEnumerable<Condition> Warnings(DiffResult before) =>
-        before.Entries.Where(entry => entry is { Code: SyncCode.OutOfSync, Problem.Length: > 0, Target: not null, Live: not null })
+        before.Entries.Where(entry => entry is { Code: SyncCode.OutOfSync, Explanation.Length: > 0, Target: not null, Live: not null })
             .Select(entry => new Condition(
                 ConditionTypes.RepeatedChangeWarning,
-                $"{entry.Target!.Key} is changed again and again: {entry.Problem}; name the fields in ignoreDifferences, or stop the other writer"));
+                $"{entry.Target!.Key} is changed again and again: {entry.Explanation}; name the fields in ignoreDifferences, or stop the other writer"));
 }

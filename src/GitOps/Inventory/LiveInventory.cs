@@ -60,6 +60,12 @@ internal sealed class LiveInventory(KeyedDigest digest)
     /// <summary>Takes the answer of a write at once, ahead of its watch event.</summary>
     public LiveObject Put(KubernetesObject value, ApiResource resource)
     {
+        // The watch repeats what the answer of our own write said already: most often there is nothing to work out.
+        if (TryGet(resource.Key(value.Namespace, value.Name)) is { } known && known.Uid == value.Uid && known.ResourceVersion == value.ResourceVersion && known.Resource == resource)
+        {
+            return known;
+        }
+
         var live = LiveObject.From(value, resource, digest);
         Announce(Store(live));
         return live;

@@ -11,8 +11,32 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
     /// <summary>The object that an annotated tag names in its first line.</summary>
     public string TargetOfTag => Header("object ");
 
-    /// <summary>Reads a tree: <c>mode SP name NUL id</c>, repeated; ids are 20 or, with SHA-256, 32 bytes.</summary>
-    public IReadOnlyList<TreeEntry> ReadTree(string folder)
+    private volatile ReadFolder? _read;
+
+    /// <summary>Reads a tree: <c>mode SP name NUL id</c>, repeated; ids are 20 or, with SHA-256, 32 bytes. What was read last is kept.</summary>
+    public IReadOnlyList<TreeEntry> ReadTree(string folder) => Read(folder).Entries;
+
+    /// <summary>The entry of a tree with a name, or null.</summary>
+    public TreeEntry? FindInTree(string folder, string name) => Read(folder).ByName.GetValueOrDefault(name);
+
+    private ReadFolder Read(string folder)
+    {
+        if (_read is { } known && known.Folder == folder)
+        {
+            return known;
+        }
+
+        var entries = ReadEntries(folder);
+        var byName = new Dictionary<string, TreeEntry>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            byName.TryAdd(entry.Name, entry);
+        }
+
+        return _read = new ReadFolder(folder, entries, byName);
+    }
+
+    private List<TreeEntry> ReadEntries(string folder)
     {
         var entries = new List<TreeEntry>();
         var idLength = Id.Length / 2;
@@ -48,4 +72,6 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
             ? line[name.Length..]
             : throw new SourceException($"git object {Id} ({Type}) does not start with '{name.Trim()}'");
     }
+
+    private sealed record ReadFolder(string Folder, IReadOnlyList<TreeEntry> Entries, Dictionary<string, TreeEntry> ByName);
 }

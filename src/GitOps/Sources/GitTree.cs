@@ -25,8 +25,7 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
                 return null;
             }
 
-            var entries = await ReadFolderAsync(current, cancellationToken);
-            if (entries.FirstOrDefault(entry => entry.Name == segment) is not { } next)
+            if ((await FolderAsync(current, cancellationToken)).FindInTree(current.Path, segment) is not { } next)
             {
                 return null;
             }
@@ -43,7 +42,10 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
         return [.. found.Select((blob, index) => blob?.Content ?? throw Missing(files[index]))];
     }
 
-    private async Task<IReadOnlyList<TreeEntry>> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TreeEntry>> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken) =>
+        (await FolderAsync(folder, cancellationToken)).ReadTree(folder.Path);
+
+    private async Task<GitObject> FolderAsync(TreeEntry folder, CancellationToken cancellationToken)
     {
         if (!folders.TryGetValue(folder.Digest, out var tree))
         {
@@ -56,7 +58,7 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
             folders[folder.Digest] = tree;
         }
 
-        return tree.ReadTree(folder.Path);
+        return tree;
     }
 
     private SourceException Missing(TreeEntry entry) =>
