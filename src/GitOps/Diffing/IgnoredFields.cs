@@ -41,7 +41,7 @@ internal sealed class IgnoredFields(ToolBox tools)
     {
         var request = new ToolRequest
         {
-            Arguments = ["-c", "--", string.Join(" | ", expressions.Select(expression => $"del({expression})"))],
+            Arguments = ["-c", string.Join(" | ", expressions.Select(expression => $"del({expression})"))],
             StandardInput = value.ToUtf8Json(),
             TimeLimit = TimeSpan.FromSeconds(1) * expressions.Count + TimeSpan.FromSeconds(1),
         };

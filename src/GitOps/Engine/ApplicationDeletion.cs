@@ -23,7 +23,12 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
         // Compatibility: where the cluster is unknown nothing can be deleted, and the finalizers only go.
         if (clusters.Find(application.Destination).Cluster is { } cluster && ours.Any(name => name.StartsWith(Annotations.ResourcesFinalizer, StringComparison.Ordinal)))
         {
-            await cluster.ScannedAsync(cancellationToken);
+            if (!cluster.IsScanned)
+            {
+                cluster.BeginScan();
+                return ReconcileResult.RequeueAfter(Patience, "the cluster is being looked over");
+            }
+
             if (await DeleteWaveAsync(application, cluster, cancellationToken))
             {
                 return ReconcileResult.RequeueAfter(Patience, "objects of a deleted Application are still going");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.ApplicationSets;
 using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
@@ -21,7 +22,8 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly KeyedDigest _digest = new();
-    private readonly DestinationCluster _cluster;
+    private readonly ClusterRegistry _clusters;
+    private readonly SettingsWatch _settings;
     private readonly RepositoryStore _repositories;
     private readonly Informer _applications;
     private readonly Informer _projects;
@@ -30,6 +32,8 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly ProjectStore _projectStore;
     private readonly ApplicationStore _store;
     private readonly ApplicationReconciler _reconciler;
+    private readonly ApplicationSetEngine _sets;
+    private readonly TaskCompletionSource _isSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkQueue<NamespacedName> _queue;
 
     /// <summary>Wires the engine; nothing runs before <see cref="RunAsync"/>.</summary>
@@ -37,27 +41,33 @@ public sealed partial class ApplicationEngine : IDisposable
     {
         (_options, _clock, _logger) = (options, clock, logger);
         var tools = new ToolBox(options.SearchPath, clock);
-        _cluster = new DestinationCluster(Destination.InClusterServer, client, _digest, clock, logger);
-        _repositories = new RepositoryStore(tools, options.CacheFolder, _ => RepositoryCredentials.None, clock);
+        _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
+        var access = new RepositoryRegistry();
+        _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock);
+        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
         _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'");
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
-        _projectStore = new ProjectStore(client, _projects, options.ControlNamespace);
+        _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
         var sources = new SourceFetcher(_repositories);
+        var ignored = new IgnoredFields(tools);
         var pipeline = new SyncPipeline(
             sources,
             new SopsFileDecryptor(_keys),
             RendererSet.For(tools, options.PluginFolder),
             new ManifestOpener(options.ManifestDecryptors),
-            new Differ(new IgnoredFields(tools), _digest),
+            new Differ(ignored, _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),
             _digest);
-        var clusters = new ClusterRegistry(_cluster);
-        var writer = new VisitWriter(_store, new EventRecorder(client, clock, logger), logger);
-        _reconciler = new ApplicationReconciler(_store, _projectStore, clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, clusters), writer, _digest, options, clock, logger);
+        var events = new EventRecorder(client, clock, logger);
+        var writer = new VisitWriter(_store, events, logger);
+        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, _clusters), writer, _digest, options, clock, logger);
+        var sets = new Informer(client, ApiResource.ApplicationSets, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
+        var changes = new ApplicationSetChanges(client, _store, new ApplicationMerge(ignored), events);
+        _sets = new ApplicationSetEngine(sets, _applications, new ApplicationSetReconciler(client, sets, _store, _projectStore, _clusters, _repositories, changes, options, clock, logger), IsServed, clock, logger);
     }
 
     /// <summary>Whether Applications, projects and keys have been read once.</summary>
@@ -69,6 +79,8 @@ public sealed partial class ApplicationEngine : IDisposable
         Directory.CreateDirectory(_options.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Listen();
         List<Task> running = [.. new[] { _applications, _projects, _keySecrets }.Select(informer => Task.Run(() => informer.RunAsync(cancellationToken), CancellationToken.None))];
+        running.Add(_settings.RunAsync(cancellationToken));
+        running.Add(_sets.RunAsync(_isSettled.Task, cancellationToken));
         running.Add(RunWorkersAsync(cancellationToken));
         running.Add(PollAsync(cancellationToken));
         await Task.WhenAll(running);
@@ -78,7 +90,8 @@ public sealed partial class ApplicationEngine : IDisposable
     public void Dispose()
     {
         _queue.Dispose();
-        _cluster.Dispose();
+        _sets.Dispose();
+        _clusters.Dispose();
         _repositories.Dispose();
     }
 
@@ -87,10 +100,15 @@ public sealed partial class ApplicationEngine : IDisposable
         _applications.Changed += change => Enqueue(change.Name);
         _projects.Changed += _ => EnqueueAll();
         _keySecrets.Changed += _ => TakeKeys();
-        _cluster.Inventory.Changed += instance => Enqueue(NameOf(instance));
-        _repositories.RefsChanged += url =>
+        _settings.Changed += () =>
         {
-            foreach (var application in _store.All().Where(application => application.Sources.Any(source => source.RepoUrl == url)))
+            EnqueueAll();
+            _sets.EnqueueAll();
+        };
+        _repositories.RefsChanged += identity =>
+        {
+            _sets.EnqueueUsersOf(identity);
+            foreach (var application in _store.All().Where(application => application.Sources.Any(source => RepositoryUrl.Identity(source.RepoUrl) == identity)))
             {
                 Enqueue(application.Key);
             }
@@ -103,8 +121,10 @@ public sealed partial class ApplicationEngine : IDisposable
         {
             await _keySecrets.WaitForSyncAsync(cancellationToken);
             await _projects.WaitForSyncAsync(cancellationToken);
+            await _settings.WaitAsync(cancellationToken);
             await EnsureDefaultProjectAsync(cancellationToken);
             TakeKeys();
+            _isSettled.TrySetResult();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -144,7 +164,7 @@ public sealed partial class ApplicationEngine : IDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await Parallel.ForEachAsync(_repositories.Addresses, cancellationToken, PollAsync);
+                await _repositories.PollAllAsync(UsedRepositories(), reason => LogPollFailed(_logger, reason), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -153,16 +173,23 @@ public sealed partial class ApplicationEngine : IDisposable
         }
     }
 
-    private async ValueTask PollAsync(string url, CancellationToken cancellationToken)
+    private HashSet<string> UsedRepositories() =>
+        [.. _store.All().SelectMany(application => application.Sources).Select(source => RepositoryUrl.Identity(source.RepoUrl)), .. _sets.UsedRepositories];
+
+    private DestinationCluster Open(string server, ClusterConnection connection, ClusterScope scope) =>
+        Follow(new DestinationCluster(server, new ApiClient(connection), scope, _digest, _clock, _logger));
+
+    private DestinationCluster Follow(DestinationCluster cluster)
     {
-        try
+        cluster.Inventory.Changed += instance => Enqueue(NameOf(instance));
+        cluster.StateChanged += () =>
         {
-            await _repositories.PollAsync(url, cancellationToken);
-        }
-        catch (SourceException exception)
-        {
-            LogPollFailed(_logger, exception.Message);
-        }
+            foreach (var application in _store.All().Where(application => _clusters.Find(application.Destination).Cluster == cluster))
+            {
+                Enqueue(application.Key);
+            }
+        };
+        return cluster;
     }
 
     private void TakeKeys()
@@ -184,11 +211,14 @@ public sealed partial class ApplicationEngine : IDisposable
 
     private void Enqueue(NamespacedName name)
     {
-        if (name.Namespace == _options.ControlNamespace || _options.ApplicationNamespaces.Any(pattern => GlobPattern.IsMatch(pattern, name.Namespace)))
+        if (IsServed(name.Namespace))
         {
             _queue.Add(name);
         }
     }
+
+    private bool IsServed(string @namespace) =>
+        @namespace == _options.ControlNamespace || _options.ApplicationNamespaces.Any(pattern => GlobPattern.IsMatch(pattern, @namespace));
 
     private NamespacedName NameOf(string instance)
     {

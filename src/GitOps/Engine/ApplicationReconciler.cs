@@ -6,10 +6,12 @@ using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 
@@ -22,6 +24,7 @@ internal sealed partial class ApplicationReconciler(
 {
     private static readonly TimeSpan OperationPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ScanPatience = TimeSpan.FromSeconds(11);
     private static readonly TimeSpan RevisionWriteDelay = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<NamespacedName, ApplicationMemory> _memories = new();
@@ -72,9 +75,13 @@ internal sealed partial class ApplicationReconciler(
 
     private async Task<ReconcileResult> CompareAsync(Visit visit, CancellationToken cancellationToken)
     {
+        if (!visit.Cluster!.IsScanned)
+        {
+            return await AwaitScanAsync(visit, visit.Cluster, cancellationToken);
+        }
+
         try
         {
-            await visit.Cluster!.ScannedAsync(cancellationToken);
             var oldest = clock.GetUtcNow() - options.PollInterval;
             var since = visit.Memory.RefreshedAt > oldest ? visit.Memory.RefreshedAt : oldest;
             var newest = await sources.ResolveAsync(visit.Application.Sources, since, cancellationToken);
@@ -89,11 +96,26 @@ internal sealed partial class ApplicationReconciler(
         {
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.RequeueAfter(SourceRetry, "the source cannot be read"), cancellationToken);
         }
+        catch (ApiException exception) when (exception.IsUnreachable && visit.Cluster.Server != Destination.InClusterServer && OperationLedger.Read(visit.Application, clock.GetUtcNow()) is null)
+        {
+            return await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{visit.Cluster.Server}' does not answer: {exception.Message}", ReconcileResult.RequeueAfter(SourceRetry, "the cluster does not answer"), cancellationToken);
+        }
         catch (Exception exception) when (exception is RenderException or DecryptionException or FormatException)
         {
             // Only another commit, key or spec can help, and each of them starts a new visit.
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.Done, cancellationToken);
         }
+    }
+
+    /// <summary>Waits without holding a worker: the end of the scan wakes the Application. A cluster that does not answer hurts only its own.</summary>
+    private async Task<ReconcileResult> AwaitScanAsync(Visit visit, DestinationCluster cluster, CancellationToken cancellationToken)
+    {
+        var next = ReconcileResult.RequeueAfter(ScanPatience, "the cluster is being looked over");
+        var problem = cluster.Problem;
+        cluster.BeginScan();
+        return problem.Length == 0 || OperationLedger.Read(visit.Application, clock.GetUtcNow()) is not null
+            ? next
+            : await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{cluster.Server}' cannot be looked over: {problem}", next, cancellationToken);
     }
 
     private bool IsWithinGrace(Visit visit, SourceException exception) =>
@@ -145,7 +167,7 @@ internal sealed partial class ApplicationReconciler(
 
     private async Task<ReconcileResult> SyncAsync(Visit visit, ActiveOperation? active, CancellationToken cancellationToken)
     {
-        var used = active?.Operation.Sources is { Count: > 0 } others ? others : visit.Application.Sources;
+        var used = active?.Operation.Sources is { Count: > 0 } others ? [.. others.Select(source => source with { Project = visit.Application.Project })] : visit.Application.Sources;
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
         var decision = AutoSyncDecision.Nothing;
         var result = await pipeline.RunAsync(

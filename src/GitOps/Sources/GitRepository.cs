@@ -17,14 +17,14 @@ internal sealed class GitRepository : IDisposable
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly int _depth;
 
-    public GitRepository(string url, RepositoryCredentials credentials, string cacheFolder, ExternalTool git)
+    public GitRepository(RepositoryAccess access, string cacheFolder, ExternalTool git)
     {
-        RepositoryUrl.Validate(url);
-        _url = url;
+        RepositoryUrl.Validate(access.Url);
+        _url = access.Url;
         _git = git;
-        _depth = credentials.Depth;
-        _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(url));
-        _environment = new GitEnvironment(credentials, cacheFolder);
+        _depth = access.Credentials.Depth;
+        _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(access));
+        _environment = new GitEnvironment(access, cacheFolder);
         _objects = new GitObjectReader(git, _folder, _environment.Variables);
     }
 

@@ -27,6 +27,9 @@ internal static partial class RepositoryUrl
         return $"{scheme}{uri.Host.ToLowerInvariant()}{port}{uri.AbsolutePath.TrimEnd('/')}";
     }
 
+    /// <summary>What polls are shared by: for http the spelling does not matter, while paths of ssh may mean different folders.</summary>
+    public static string Identity(string url) => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? Normalize(url) : url;
+
     /// <summary>Refuses what git could take for an option or a helper program.</summary>
     /// <exception cref="SourceException">The address is not one of the supported forms.</exception>
     public static void Validate(string url)
@@ -38,11 +41,11 @@ internal static partial class RepositoryUrl
     }
 
     /// <summary>A folder name for the local copy of a repository.</summary>
-    public static string FolderName(string url)
+    public static string FolderName(RepositoryAccess access)
     {
-        var name = Normalize(url);
+        var name = Normalize(access.Url);
         var readable = Unsafe().Replace(name[(name.LastIndexOf('/') + 1)..], "-");
-        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)).AsSpan(0, 8))}.git";
+        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(access.Key)).AsSpan(0, 8))}.git";
     }
 
     /// <summary>The address without a password, for messages.</summary>

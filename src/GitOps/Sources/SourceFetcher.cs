@@ -12,7 +12,7 @@ internal sealed class SourceFetcher(RepositoryStore repositories)
         var commits = new List<string>(sources.Count);
         foreach (var source in sources)
         {
-            commits.Add(await repositories.ResolveAsync(source.RepoUrl, source.TargetRevision, source.TagPrefix, since, cancellationToken));
+            commits.Add(await repositories.ResolveAsync(source.RepoUrl, source.Project, source.TargetRevision, source.TagPrefix, since, cancellationToken));
         }
 
         return commits;
@@ -25,7 +25,7 @@ internal sealed class SourceFetcher(RepositoryStore repositories)
         var artifacts = new List<Artifact>(sources.Count);
         for (var i = 0; i < sources.Count; i++)
         {
-            var tree = await repositories.OpenAsync(sources[i].RepoUrl, commits[i], cancellationToken);
+            var tree = await repositories.OpenAsync(sources[i].RepoUrl, sources[i].Project, commits[i], cancellationToken);
             artifacts.Add(new Artifact(commits[i], await SourceInputs.DigestAsync(sources[i], tree, cancellationToken), tree));
         }
 

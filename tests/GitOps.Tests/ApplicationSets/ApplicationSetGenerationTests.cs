@@ -172,12 +172,12 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task Two_sets_with_one_name_are_refused()
+    public async Task E19_of_two_applications_with_one_name_the_first_counts_and_the_other_is_a_problem()
     {
-        var refused = await Assert.ThrowsAsync<ApplicationSetException>(() => GenerateAsync(
-            "generators: [{list: {elements: [{id: a}, {id: a}]}}]", "{{id}}"));
+        var generated = await GenerateAllAsync("generators: [{list: {elements: [{id: a}, {id: b}, {id: a}]}}]", "{{id}}", "{}");
 
-        Assert.Contains("'a'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], generated.Applications.Select(application => application.Name));
+        Assert.Contains("duplicate name: a", Assert.Single(generated.Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,7 +215,10 @@ public sealed class ApplicationSetGenerationTests
         }
     }
 
-    private Task<IReadOnlyList<KubernetesObject>> GenerateAsync(string spec, string name, string applicationSpec = "{}")
+    private async Task<IReadOnlyList<KubernetesObject>> GenerateAsync(string spec, string name, string applicationSpec = "{}") =>
+        (await GenerateAllAsync(spec, name, applicationSpec)).Applications;
+
+    private Task<GeneratedApplications> GenerateAllAsync(string spec, string name, string applicationSpec)
     {
         var yaml = $$"""
             apiVersion: argoproj.io/v1alpha1
