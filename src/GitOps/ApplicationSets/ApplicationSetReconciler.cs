@@ -96,7 +96,7 @@ internal sealed partial class ApplicationSetReconciler(
         return clusters.Find(read.Destination).Problem is { Length: > 0 } problem ? $"application {application.Name}: application destination spec is invalid: {problem}" : null;
     }
 
-    private ReconcileResult Next(ApplicationSetSpec spec, bool hasFailed)
+    private static ReconcileResult Next(ApplicationSetSpec spec, bool hasFailed)
     {
         if (hasFailed)
         {
@@ -152,7 +152,7 @@ internal sealed partial class ApplicationSetReconciler(
         }
     }
 
-    private Task PatchAsync(KubernetesObject set, JsonObject patch, string subresource, CancellationToken cancellationToken) => client.PatchAsync(
+    private Task<KubernetesObject> PatchAsync(KubernetesObject set, JsonObject patch, string subresource, CancellationToken cancellationToken) => client.PatchAsync(
         ApiResource.ApplicationSets, set.Namespace, set.Name, PatchType.Merge, Encoding.UTF8.GetBytes(patch.ToJsonString()),
         new PatchOptions { FieldManager = ApplicationSetChanges.FieldManager, Subresource = subresource }, cancellationToken);
 

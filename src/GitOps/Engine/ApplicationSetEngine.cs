@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.ApplicationSets;
-using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 using SecretsOps.Kubernetes.Watching;
