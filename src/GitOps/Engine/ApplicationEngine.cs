@@ -7,6 +7,7 @@ using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -25,6 +26,7 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly ClusterRegistry _clusters;
     private readonly SettingsWatch _settings;
     private readonly RepositoryStore _repositories;
+    private readonly ChartStore _charts;
     private readonly Informer _applications;
     private readonly Informer _projects;
     private readonly Informer _keySecrets;
@@ -44,7 +46,8 @@ public sealed partial class ApplicationEngine : IDisposable
         _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
         var access = new RepositoryRegistry();
         _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock);
-        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, clock, logger);
+        _charts = new ChartStore(options.CacheFolder, access, clock);
+        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
@@ -52,12 +55,12 @@ public sealed partial class ApplicationEngine : IDisposable
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
         _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
-        var sources = new SourceFetcher(_repositories);
+        var sources = new SourceFetcher(_repositories, _charts);
         var ignored = new IgnoredFields(tools);
         var pipeline = new SyncPipeline(
             sources,
             new SopsFileDecryptor(_keys),
-            RendererSet.For(tools, options.PluginFolder),
+            RendererSet.For(tools, _charts, options.PluginFolder),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(ignored, _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),
@@ -93,6 +96,7 @@ public sealed partial class ApplicationEngine : IDisposable
         _sets.Dispose();
         _clusters.Dispose();
         _repositories.Dispose();
+        _charts.Dispose();
     }
 
     private void Listen()
@@ -105,14 +109,8 @@ public sealed partial class ApplicationEngine : IDisposable
             EnqueueAll();
             _sets.EnqueueAll();
         };
-        _repositories.RefsChanged += identity =>
-        {
-            _sets.EnqueueUsersOf(identity);
-            foreach (var application in _store.All().Where(application => application.Sources.Any(source => RepositoryUrl.Identity(source.RepoUrl) == identity)))
-            {
-                Enqueue(application.Key);
-            }
-        };
+        _repositories.RefsChanged += EnqueueUsersOf;
+        _charts.VersionsChanged += EnqueueUsersOf;
     }
 
     private async Task RunWorkersAsync(CancellationToken cancellationToken)
@@ -164,12 +162,24 @@ public sealed partial class ApplicationEngine : IDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await _repositories.PollAllAsync(UsedRepositories(), reason => LogPollFailed(_logger, reason), cancellationToken);
+                var used = UsedRepositories();
+                await Task.WhenAll(
+                    _repositories.PollAllAsync(used, reason => LogPollFailed(_logger, reason), cancellationToken),
+                    _charts.PollAllAsync(used, reason => LogPollFailed(_logger, reason), cancellationToken));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return;
+        }
+    }
+
+    private void EnqueueUsersOf(string identity)
+    {
+        _sets.EnqueueUsersOf(identity);
+        foreach (var application in _store.All().Where(application => application.Sources.Any(source => RepositoryUrl.Identity(source.RepoUrl) == identity)))
+        {
+            Enqueue(application.Key);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Clusters;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Watching;
@@ -22,14 +23,15 @@ internal sealed partial class SettingsWatch
     private readonly ClusterRegistry _clusters;
     private readonly RepositoryRegistry _repositories;
     private readonly RepositoryStore _store;
+    private readonly ChartStore _charts;
     private readonly string _namespace;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
 
-    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, TimeProvider clock, ILogger logger)
+    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, TimeProvider clock, ILogger logger)
     {
-        (_clusters, _repositories, _store, _namespace, _clock, _logger) = (clusters, repositories, store, controlNamespace, clock, logger);
+        (_clusters, _repositories, _store, _charts, _namespace, _clock, _logger) = (clusters, repositories, store, charts, controlNamespace, clock, logger);
         _secrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, LabelSelector = Annotations.SecretType });
         _maps = new Informer(client, ApiResource.ConfigMaps, new InformerOptions { Namespace = controlNamespace, LabelSelector = "", Transform = KeepWanted });
     }
@@ -69,6 +71,7 @@ internal sealed partial class SettingsWatch
             _clusters.Replace(secrets.Where(secret => secret.Label(Annotations.SecretType) == ClusterSecret.Type));
             _repositories.ReplaceSecrets(secrets);
             _store.ForgetChanged(_repositories.For);
+            _charts.ForgetChanged();
         }
 
         Changed?.Invoke();
@@ -85,6 +88,7 @@ internal sealed partial class SettingsWatch
         {
             _repositories.ReplaceTrust(Data(KnownHostsMap).TextAt("ssh_known_hosts"), Data(CertificatesMap));
             _store.ForgetChanged(_repositories.For);
+            _charts.ForgetChanged();
         }
 
         Changed?.Invoke();

@@ -61,9 +61,16 @@ internal sealed class RepositoryRegistry
     public bool IsOwn(string url, string project) =>
         _known.Repositories.Any(secret => secret.Project == project && project.Length > 0 && RepositoryUrl.Normalize(secret.Url) == RepositoryUrl.Normalize(url));
 
-    /// <summary>Access to charts that a chart depends on: every Helm repository and registry that a project may use.</summary>
-    public IReadOnlyList<RepositoryAccess> HelmRepositoriesFor(string project) =>
-        [.. _known.Repositories.Where(secret => secret.Kind is "helm" or "oci" && (secret.Project.Length == 0 || secret.Project == project)).Select(secret => For(secret.Url, project))];
+    /// <summary>The address behind <c>@name</c> or <c>alias:name</c>, which mean the Helm repository whose Secret has that name; any other address as it is.</summary>
+    /// <exception cref="SourceException">No Secret that the project may use has the name.</exception>
+    public string Expand(string repository, string project)
+    {
+        var name = repository.StartsWith('@') ? repository[1..] : repository.StartsWith("alias:", StringComparison.Ordinal) ? repository["alias:".Length..] : "";
+        return name.Length == 0
+            ? repository
+            : Choose(_known.Repositories.Where(secret => secret.Name == name), project)?.Url
+                ?? throw new SourceException($"no repository Secret is named '{name}', which a chart's dependency refers to as '{repository}'");
+    }
 
     private static RepositorySecret? Choose(IEnumerable<RepositorySecret> candidates, string project)
     {

@@ -290,9 +290,9 @@ public sealed class ApplicationSetTests(EngineFixture engine) : IClassFixture<En
 
     private Task<KubernetesObject> GetSetAsync(string set) => engine.Client.GetAsync(ApiResource.ApplicationSets, engine.ControlNamespace, set, default);
 
-    private Task PatchSetAsync(string set, JsonObject spec) => PatchAsync(set, new JsonObject { ["spec"] = spec });
+    private Task<KubernetesObject> PatchSetAsync(string set, JsonObject spec) => PatchAsync(set, new JsonObject { ["spec"] = spec });
 
-    private Task PatchAsync(string set, JsonObject patch) => engine.Client.PatchAsync(
+    private Task<KubernetesObject> PatchAsync(string set, JsonObject patch) => engine.Client.PatchAsync(
         ApiResource.ApplicationSets, engine.ControlNamespace, set, PatchType.Merge, Encoding.UTF8.GetBytes(patch.ToJsonString()), PatchOptions.Default, default);
 
     private Task<KubernetesObject?> TryGetAsync(string application) => engine.Client.TryGetAsync(ApiResource.Applications, engine.ControlNamespace, application, default);

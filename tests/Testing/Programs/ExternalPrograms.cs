@@ -13,8 +13,10 @@ public static class ExternalPrograms
     {
         ["age"] = "age",
         ["age-keygen"] = "age",
+        ["docker-registry"] = "docker-registry",
         ["git"] = "git",
         ["gpg"] = "gnupg",
+        ["jq"] = "jq",
         ["node"] = "nodejs",
         ["npm"] = "npm",
         ["openssl"] = "openssl",
