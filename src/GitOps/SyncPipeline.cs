@@ -22,7 +22,7 @@ namespace SecretsOps.GitOps;
 /// </code>
 /// </summary>
 internal sealed class SyncPipeline(
-    SourceFetcher sources, IFileDecryptor files, RendererSet renderers, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
+    SourceFetcher sources, SourceRenderer renderer, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
 {
     /// <exception cref="SourceException">A source cannot be fetched or read.</exception>
     /// <exception cref="RenderException">A source cannot be rendered.</exception>
@@ -31,7 +31,7 @@ internal sealed class SyncPipeline(
     {
         // 1. and 2.
         var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
-        var rendered = await RenderAsync(request, artifacts, cancellationToken);
+        var (rendered, inputs) = await renderer.RenderAsync(request, artifacts, cancellationToken);
 
         // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
         using var manifests = await opener.OpenAsync(rendered, cancellationToken);
@@ -51,6 +51,7 @@ internal sealed class SyncPipeline(
         // 8.
         return new SyncResult
         {
+            Inputs = inputs,
             SourceTypes = manifests.SourceTypes,
             Targets = targets,
             Diff = diff,
@@ -60,35 +61,6 @@ internal sealed class SyncPipeline(
             BrokenKinds = broken,
         };
     }
-
-    private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(SyncRequest request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
-    {
-        var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, files)).ToList();
-        var references = request.Sources.Zip(trees).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
-        var rendered = new List<RenderedManifests>();
-        for (var i = 0; i < artifacts.Count; i++)
-        {
-            if (!request.Sources[i].IsReferenceOnly)
-            {
-                rendered.Add(await renderers.RenderAsync(Describe(request, i, trees[i], references), cancellationToken));
-            }
-        }
-
-        return rendered;
-    }
-
-    private static RenderRequest Describe(SyncRequest request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()
-    {
-        Source = request.Sources[index],
-        Tree = tree,
-        Revision = request.Revisions[index],
-        ApplicationName = request.Application.Object.Name,
-        Project = request.Application.Project,
-        Namespace = request.Application.Destination.Namespace,
-        References = references,
-        KubernetesVersion = request.Cluster.KubernetesVersion,
-        ApiVersions = request.Cluster.ApiVersions,
-    };
 
     private static async Task<IReadOnlyList<string>> WatchAsync(SyncRequest request, TargetSet targets, CancellationToken cancellationToken)
     {

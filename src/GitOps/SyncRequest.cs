@@ -49,6 +49,9 @@ internal sealed record ActiveOperation
 /// <summary>What a pass found and did. Holds names, digests and messages, never content.</summary>
 internal sealed record SyncResult
 {
+    /// <summary>What the manifests were made of.</summary>
+    public required RenderInputs Inputs { get; init; }
+
     public required IReadOnlyList<SourceType> SourceTypes { get; init; }
 
     public required TargetSet Targets { get; init; }

@@ -17,6 +17,7 @@ internal static class Annotations
     public const string HelmHookWeight = "helm.sh/hook-weight";
     public const string HelmHookDeletePolicy = "helm.sh/hook-delete-policy";
     public const string HelmResourcePolicy = "helm.sh/resource-policy";
+    public const string ManifestGeneratePaths = "argocd.argoproj.io/manifest-generate-paths";
     public const string Hydrate = "argocd.argoproj.io/hydrate";
     public const string Notified = "notified.notifications.argoproj.io";
     public const string ApplicationSetRefresh = "argocd.argoproj.io/application-set-refresh";

@@ -27,6 +27,7 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly SettingsWatch _settings;
     private readonly RepositoryStore _repositories;
     private readonly ChartStore _charts;
+    private readonly RenderCache _renderings = new();
     private readonly Informer _applications;
     private readonly Informer _projects;
     private readonly Informer _keySecrets;
@@ -59,8 +60,7 @@ public sealed partial class ApplicationEngine : IDisposable
         var ignored = new IgnoredFields(tools);
         var pipeline = new SyncPipeline(
             sources,
-            new SopsFileDecryptor(_keys),
-            RendererSet.For(tools, _charts, options.PluginFolder),
+            new SourceRenderer(RendererSet.For(tools, _charts, options.PluginFolder), new SopsFileDecryptor(_keys), _keys, _renderings),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(ignored, _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),
@@ -97,6 +97,7 @@ public sealed partial class ApplicationEngine : IDisposable
         _clusters.Dispose();
         _repositories.Dispose();
         _charts.Dispose();
+        _renderings.Dispose();
     }
 
     private void Listen()

@@ -145,8 +145,9 @@ internal sealed partial class ApplicationReconciler(
     /// <summary>The short way: nothing that was found in sync has changed since, so nothing is rendered and nothing compared.</summary>
     private async Task<ReconcileResult?> TrySettledAsync(Visit visit, CancellationToken cancellationToken)
     {
-        var inputs = await InputsAsync(visit.Application.Sources, visit.Newest, cancellationToken);
-        if (!visit.Memory.IsSettled(inputs, visit.Cluster!.Inventory, visit.Application.InstanceName))
+        var used = visit.Application.Sources;
+        if (!visit.Memory.IsSettled(visit.Cluster!.Inventory, visit.Application.InstanceName)
+            || !await visit.Memory.SettledInputs!.HoldAsync(visit.Newest, keys.Version, () => sources.FetchAsync(used, visit.Newest, cancellationToken), cancellationToken))
         {
             return null;
         }
@@ -183,7 +184,7 @@ internal sealed partial class ApplicationReconciler(
                 RecordStartAsync = (operation, token) => RecordStartAsync(visit, operation, token),
             },
             cancellationToken);
-        await TellComparisonAsync(visit, result, used, revisions, cancellationToken);
+        TellComparison(visit, result, revisions);
         return await TellOperationAsync(visit with { Conditions = Conditions(result, decision) }, result, decision, revisions, cancellationToken);
     }
 
@@ -216,7 +217,7 @@ internal sealed partial class ApplicationReconciler(
         return await sources.ResolveAsync([.. pinned], visit.Memory.RefreshedAt, cancellationToken);
     }
 
-    private async Task TellComparisonAsync(Visit visit, SyncResult result, IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    private void TellComparison(Visit visit, SyncResult result, IReadOnlyList<string> revisions)
     {
         var isNewest = revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal);
         visit.Memory.LastComparedAt = clock.GetUtcNow();
@@ -224,7 +225,7 @@ internal sealed partial class ApplicationReconciler(
         visit.Draft.SetHealth(result.Health.Code);
         visit.Draft.SetResources(result.Diff, visit.Cluster!.Inventory);
         visit.Draft.SetSourceTypes(result.SourceTypes);
-        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(used, revisions, cancellationToken) : "", result.Diff);
+        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? result.Inputs : null, result.Diff);
     }
 
     private static List<Condition> Conditions(SyncResult result, AutoSyncDecision decision) =>
@@ -282,13 +283,6 @@ internal sealed partial class ApplicationReconciler(
     {
         await writer.WriteAsync(visit, cancellationToken);
         return result;
-    }
-
-    /// <summary>Everything that rendering depends on, as one text of digests.</summary>
-    private async Task<string> InputsAsync(IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
-    {
-        var artifacts = await sources.FetchAsync(used, revisions, cancellationToken);
-        return $"{string.Join(',', artifacts.Select(artifact => artifact.Digest))} {keys.Version}";
     }
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "Application {Application}: the last comparison stands while the repository does not answer: {Reason}")]

@@ -10,11 +10,17 @@ internal sealed class ReadTrace
 
     private readonly ConcurrentDictionary<string, string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>The paths in the order of their bytes, each with its digest.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Seen => _seen.OrderBy(entry => entry.Key, StringComparer.Ordinal);
-
     /// <summary>Remembers a look at a path; null stands for nothing there.</summary>
     public void Add(string path, TreeEntry? found) => _seen.TryAdd(path.Trim('/'), found?.Digest ?? Nothing);
+
+    /// <summary>Remembers what another trace of the same tree has seen.</summary>
+    public void AddAll(ReadTrace other)
+    {
+        foreach (var (path, digest) in other._seen)
+        {
+            _seen.TryAdd(path, digest);
+        }
+    }
 
     /// <summary>Whether another tree has the same at every path that was looked at.</summary>
     public async Task<bool> HoldsAsync(ISourceTree tree, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace SecretsOps.GitOps.Rendering;
 
 /// <summary>What external renderers printed, kept for the next pass: found again by the files that were really read, and encrypted under a key of this process.</summary>
 /// <remarks>AES-256-GCM, 12 random bytes of nonce, 16 of tag; the plaintext is packed with Brotli first. Bounded by bytes; the oldest use goes first.</remarks>
-internal sealed class RenderCache
+internal sealed class RenderCache : IDisposable
 {
     private const int NonceLength = 12;
     private const int TagLength = 16;
@@ -21,7 +21,7 @@ internal sealed class RenderCache
     private long _bytes;
 
     /// <summary>What was rendered for a key from trees that still have every file that was read; or null.</summary>
-    public async Task<RenderedManifests?> TryGetAsync(string key, IReadOnlyList<ISourceTree> trees, CancellationToken cancellationToken)
+    public async Task<KnownRendering?> TryGetAsync(string key, IReadOnlyList<ISourceTree> trees, CancellationToken cancellationToken)
     {
         Entry entry;
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class RenderCache
             }
         }
 
-        return Open(entry);
+        return new KnownRendering(Open(entry), entry.Traces);
     }
 
     /// <summary>Keeps a rendering in the place of an older one for the same key.</summary>
@@ -62,6 +62,8 @@ internal sealed class RenderCache
             }
         }
     }
+
+    public void Dispose() => _cipher.Dispose();
 
     private void Remove(string key)
     {
@@ -140,3 +142,6 @@ internal sealed class RenderCache
 
     private sealed record Entry(string Key, IReadOnlyList<ReadTrace> Traces, SourceType Type, byte[] Sealed);
 }
+
+/// <summary>A rendering out of the cache, with what it was made of.</summary>
+internal sealed record KnownRendering(RenderedManifests Rendered, IReadOnlyList<ReadTrace> Traces);

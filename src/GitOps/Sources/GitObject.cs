@@ -12,9 +12,9 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
     public string TargetOfTag => Header("object ");
 
     /// <summary>Reads a tree: <c>mode SP name NUL id</c>, repeated; ids are 20 or, with SHA-256, 32 bytes.</summary>
-    public IReadOnlyList<TreeEntry> ReadTree(string folder)
+    public GitFolder ReadTree()
     {
-        var entries = new List<TreeEntry>();
+        var names = new OrderedDictionary<string, (TreeEntryKind Kind, string Id)>(StringComparer.Ordinal);
         var idLength = Id.Length / 2;
         var rest = Content.AsSpan();
         while (rest.Length > 0)
@@ -22,13 +22,11 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
             var space = rest.IndexOf((byte)' ');
             var end = rest.IndexOf((byte)0);
             var name = Encoding.UTF8.GetString(rest[(space + 1)..end]);
-            var kind = KindOf(rest[..space]);
-            var id = Convert.ToHexStringLower(rest.Slice(end + 1, idLength));
-            entries.Add(new TreeEntry(folder.Length == 0 ? name : $"{folder}/{name}", kind, id));
+            names[name] = (KindOf(rest[..space]), Convert.ToHexStringLower(rest.Slice(end + 1, idLength)));
             rest = rest[(end + 1 + idLength)..];
         }
 
-        return entries;
+        return new GitFolder(names);
     }
 
     private static TreeEntryKind KindOf(ReadOnlySpan<byte> mode) => Encoding.ASCII.GetString(mode) switch
@@ -48,4 +46,17 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
             ? line[name.Length..]
             : throw new SourceException($"git object {Id} ({Type}) does not start with '{name.Trim()}'");
     }
+}
+
+/// <summary>The names of one tree of Git, read once for every commit and path that holds it.</summary>
+internal sealed class GitFolder(OrderedDictionary<string, (TreeEntryKind Kind, string Id)> names)
+{
+    /// <summary>One name, under the path that the folder has here; or null.</summary>
+    public TreeEntry? TryFind(string folder, string name) => names.TryGetValue(name, out var found) ? Entry(folder, name, found) : null;
+
+    /// <summary>Every name, in Git's order.</summary>
+    public IReadOnlyList<TreeEntry> List(string folder) => [.. names.Select(entry => Entry(folder, entry.Key, entry.Value))];
+
+    private static TreeEntry Entry(string folder, string name, (TreeEntryKind Kind, string Id) found) =>
+        new(folder.Length == 0 ? name : $"{folder}/{name}", found.Kind, found.Id);
 }

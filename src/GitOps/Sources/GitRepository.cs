@@ -13,7 +13,7 @@ internal sealed class GitRepository : IDisposable
     private readonly ExternalTool _git;
     private readonly GitEnvironment _environment;
     private readonly GitObjectReader _objects;
-    private readonly ConcurrentDictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, GitFolder> _folders = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly int _depth;
 

@@ -21,7 +21,7 @@ internal sealed class SourceFetcher(RepositoryStore repositories, ChartStore cha
         return commits;
     }
 
-    /// <summary>The trees of commits already resolved, with a digest of what each source names in them.</summary>
+    /// <summary>The trees of commits already resolved.</summary>
     /// <exception cref="SourceException">A commit cannot be had.</exception>
     public async Task<IReadOnlyList<Artifact>> FetchAsync(IReadOnlyList<ApplicationSource> sources, IReadOnlyList<string> commits, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class SourceFetcher(RepositoryStore repositories, ChartStore cha
             var tree = ChartStore.Serves(sources[i].RepoUrl, sources[i].Chart)
                 ? await charts.OpenAsync(sources[i].RepoUrl, sources[i].Chart, sources[i].Project, commits[i], cancellationToken)
                 : await repositories.OpenAsync(sources[i].RepoUrl, sources[i].Project, commits[i], cancellationToken);
-            artifacts.Add(new Artifact(commits[i], await SourceInputs.DigestAsync(sources[i], tree, cancellationToken), tree));
+            artifacts.Add(new Artifact(commits[i], tree));
         }
 
         return artifacts;
