@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Telemetry;
 
 namespace SecretsOps.GitOps;
 
@@ -30,25 +32,26 @@ internal sealed class SyncPipeline(
     public async Task<SyncResult> RunAsync(SyncRequest request, CancellationToken cancellationToken)
     {
         // 1. and 2.
-        var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
-        var (rendered, inputs) = await renderer.RenderAsync(request, artifacts, cancellationToken);
+        var artifacts = await StageAsync("fetch", () => sources.FetchAsync(request.Sources, request.Revisions, cancellationToken));
+        var (rendered, inputs) = await StageAsync("render", () => renderer.RenderAsync(request, artifacts, cancellationToken));
 
         // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
-        using var manifests = await opener.OpenAsync(rendered, cancellationToken);
+        using var manifests = await StageAsync("decrypt", () => opener.OpenAsync(rendered, cancellationToken));
 
         // 4.
         var targets = await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken);
         var broken = await WatchAsync(request, targets, cancellationToken);
 
         // 5.
-        var diff = await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
+        var diff = await StageAsync("diff", () => differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken));
 
         // 6. and 7.
         var operation = targets.Errors.Count > 0 ? null : request.Decide(diff);
-        var progress = operation is null ? null : await AdvanceAsync(request, operation, diff, cancellationToken);
+        var progress = operation is null ? null : await StageAsync("apply", () => AdvanceAsync(request, operation, diff, cancellationToken));
         diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, cancellationToken);
 
         // 8.
+        using var last = EngineTelemetry.Stage("health");
         return new SyncResult
         {
             Inputs = inputs,
@@ -60,6 +63,21 @@ internal sealed class SyncPipeline(
             Progress = progress,
             BrokenKinds = broken,
         };
+    }
+
+    private static async Task<T> StageAsync<T>(string name, Func<Task<T>> run)
+    {
+        using var span = EngineTelemetry.Stage(name);
+        try
+        {
+            return await run();
+        }
+        catch (Exception exception)
+        {
+            // The kind of failure only: what a stage says of a failure is for the Application's own status.
+            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            throw;
+        }
     }
 
     private static async Task<IReadOnlyList<string>> WatchAsync(SyncRequest request, TargetSet targets, CancellationToken cancellationToken)

@@ -8,7 +8,9 @@ using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Sources.Charts;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.GitOps.Webhooks;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
@@ -36,6 +38,10 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly ApplicationStore _store;
     private readonly ApplicationReconciler _reconciler;
     private readonly ApplicationSetEngine _sets;
+    private readonly EngineGauges _gauges;
+    private readonly ReplicaShare? _share;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile WebhookEvent? _latestPush;
     private readonly TaskCompletionSource _isSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkQueue<NamespacedName> _queue;
 
@@ -56,6 +62,7 @@ public sealed partial class ApplicationEngine : IDisposable
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
         _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
+        _share = options.Sharing is null ? null : new ReplicaShare(client, options.Sharing, clock, logger);
         var sources = new SourceFetcher(_repositories, _charts);
         var ignored = new IgnoredFields(tools);
         var pipeline = new SyncPipeline(
@@ -68,9 +75,10 @@ public sealed partial class ApplicationEngine : IDisposable
         var events = new EventRecorder(client, clock, logger);
         var writer = new VisitWriter(_store, events, logger);
         _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, _clusters), writer, _digest, options, clock, logger);
+        _gauges = new EngineGauges(() => _store.All().Where(application => IsOurs(application.Key)), _clusters);
         var sets = new Informer(client, ApiResource.ApplicationSets, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         var changes = new ApplicationSetChanges(client, _store, new ApplicationMerge(ignored), events);
-        _sets = new ApplicationSetEngine(sets, _applications, new ApplicationSetReconciler(client, sets, _store, _projectStore, _clusters, _repositories, changes, options, clock, logger), IsServed, clock, logger);
+        _sets = new ApplicationSetEngine(sets, _applications, new ApplicationSetReconciler(client, sets, _store, _projectStore, _clusters, _repositories, changes, options, clock, logger), IsOurs, clock, logger);
     }
 
     /// <summary>Whether Applications, projects and keys have been read once.</summary>
@@ -79,14 +87,28 @@ public sealed partial class ApplicationEngine : IDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var stopped = cancellationToken.Register(_stopping.Cancel);
         Directory.CreateDirectory(_options.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Listen();
         List<Task> running = [.. new[] { _applications, _projects, _keySecrets }.Select(informer => Task.Run(() => informer.RunAsync(cancellationToken), CancellationToken.None))];
         running.Add(_settings.RunAsync(cancellationToken));
         running.Add(_sets.RunAsync(_isSettled.Task, cancellationToken));
+        running.Add(_share?.RunAsync(cancellationToken) ?? Task.CompletedTask);
         running.Add(RunWorkersAsync(cancellationToken));
         running.Add(PollAsync(cancellationToken));
         await Task.WhenAll(running);
+    }
+
+    /// <summary>Takes a Git service's word that something was pushed; what it concerns is looked at in the background, its Applications first.</summary>
+    public WebhookReply TakeWebhook(WebhookRequest request)
+    {
+        var (pushed, reply) = new WebhookReader(_settings.Webhooks).Read(request);
+        if (pushed is not null)
+        {
+            _ = Task.Run(() => FollowAsync(pushed));
+        }
+
+        return reply;
     }
 
     /// <inheritdoc/>
@@ -98,6 +120,8 @@ public sealed partial class ApplicationEngine : IDisposable
         _repositories.Dispose();
         _charts.Dispose();
         _renderings.Dispose();
+        _gauges.Dispose();
+        _stopping.Dispose();
     }
 
     private void Listen()
@@ -110,6 +134,12 @@ public sealed partial class ApplicationEngine : IDisposable
             EnqueueAll();
             _sets.EnqueueAll();
         };
+        if (_share is not null)
+        {
+            _share.Changed += EnqueueAll;
+            _share.Changed += _sets.EnqueueAll;
+        }
+
         _repositories.RefsChanged += EnqueueUsersOf;
         _charts.VersionsChanged += EnqueueUsersOf;
     }
@@ -130,10 +160,11 @@ public sealed partial class ApplicationEngine : IDisposable
             return;
         }
 
-        var loop = new ReconcileLoop<NamespacedName>(_queue, _reconciler.ReconcileAsync, _options.Workers, _clock)
+        var loop = new ReconcileLoop<NamespacedName>(_queue, ReconcileAsync, _options.Workers, _clock)
         {
             Finished = outcome =>
             {
+                EngineTelemetry.CountReconcile(outcome.Key.Namespace, outcome.Duration);
                 if (outcome.Error is { } error)
                 {
                     LogFailed(_logger, outcome.Key, error.Message);
@@ -141,6 +172,17 @@ public sealed partial class ApplicationEngine : IDisposable
             },
         };
         await loop.RunAsync(cancellationToken);
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName name, CancellationToken cancellationToken)
+    {
+        if (IsOurs(name))
+        {
+            return await _reconciler.ReconcileAsync(name, cancellationToken);
+        }
+
+        _reconciler.Forget(name); // it may come back, when others have changed everything
+        return ReconcileResult.Done;
     }
 
     private async Task EnsureDefaultProjectAsync(CancellationToken cancellationToken)
@@ -178,14 +220,47 @@ public sealed partial class ApplicationEngine : IDisposable
     private void EnqueueUsersOf(string identity)
     {
         _sets.EnqueueUsersOf(identity);
-        foreach (var application in _store.All().Where(application => application.Sources.Any(source => RepositoryUrl.Identity(source.RepoUrl) == identity)))
+        bool IsRepository(string url) => RepositoryUrl.Identity(url) == identity;
+
+        // Whom a push concerns goes first; the others have only to find that they are not concerned.
+        var files = _latestPush?.Files;
+        var users = _store.All().Where(application => application.Sources.Any(source => IsRepository(source.RepoUrl)));
+        foreach (var application in users.OrderByDescending(application => files is not null && ConcernedApplications.MayConcern(application, IsRepository, files)))
         {
             Enqueue(application.Key);
         }
     }
 
+    private async Task FollowAsync(WebhookEvent pushed)
+    {
+        bool IsPushed(string url) => pushed.Addresses.Any(address => RepositoryUrl.IsSame(address, url));
+        try
+        {
+            _latestPush = pushed;
+            await _repositories.PollAsync(IsPushed, _stopping.Token);
+            foreach (var application in _store.All().Where(application => IsServed(application.Key.Namespace) && !IsOurs(application.Key) && ConcernedApplications.MayConcern(application, IsPushed, pushed.Files)))
+            {
+                // Another replica's: it sees the annotation, as if a person had asked for a refresh.
+                await _store.PatchAsync(application.Key, RefreshRequest(), _stopping.Token);
+            }
+        }
+        catch (Exception exception) when (exception is SourceException or ApiException)
+        {
+            LogPollFailed(_logger, exception.Message);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private static System.Text.Json.Nodes.JsonObject RefreshRequest() => new()
+    {
+        ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { [Annotations.Refresh] = "normal" } },
+    };
+
     private HashSet<string> UsedRepositories() =>
-        [.. _store.All().SelectMany(application => application.Sources).Select(source => RepositoryUrl.Identity(source.RepoUrl)), .. _sets.UsedRepositories];
+        [.. _store.All().Where(application => IsOurs(application.Key)).SelectMany(application => application.Sources).Select(source => RepositoryUrl.Identity(source.RepoUrl)), .. _sets.UsedRepositories];
 
     private DestinationCluster Open(string server, ClusterConnection connection, ClusterScope scope) =>
         Follow(new DestinationCluster(server, new ApiClient(connection), scope, _digest, _clock, _logger));
@@ -222,11 +297,14 @@ public sealed partial class ApplicationEngine : IDisposable
 
     private void Enqueue(NamespacedName name)
     {
-        if (IsServed(name.Namespace))
+        if (IsOurs(name))
         {
             _queue.Add(name);
         }
     }
+
+    /// <summary>Whether a name is in a namespace that counts, and this replica's.</summary>
+    private bool IsOurs(NamespacedName name) => IsServed(name.Namespace) && (_share is null || _share.Owns(name));
 
     private bool IsServed(string @namespace) =>
         @namespace == _options.ControlNamespace || _options.ApplicationNamespaces.Any(pattern => GlobPattern.IsMatch(pattern, @namespace));

@@ -10,6 +10,7 @@ using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -57,6 +58,9 @@ internal sealed partial class ApplicationReconciler(
     }
 
     // What a remote said before somebody asked, or before the Application was made, does not count.
+    /// <summary>Lets go of what is remembered of an Application.</summary>
+    public void Forget(NamespacedName name) => _memories.TryRemove(name, out _);
+
     private void TakeRefresh(Visit visit)
     {
         var now = clock.GetUtcNow();
@@ -171,6 +175,8 @@ internal sealed partial class ApplicationReconciler(
         var used = active?.Operation.Sources is { Count: > 0 } others ? [.. others.Select(source => source with { Project = visit.Application.Project })] : visit.Application.Sources;
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
         var decision = AutoSyncDecision.Nothing;
+        using var span = EngineTelemetry.Stage("sync");
+        span?.SetTag("application", visit.Application.Key.ToString()).SetTag("revision", string.Join(',', revisions)).SetTag("cluster", visit.Cluster!.Server);
         var result = await pipeline.RunAsync(
             new SyncRequest
             {
@@ -249,6 +255,11 @@ internal sealed partial class ApplicationReconciler(
         var state = OperationLedger.Write(operation, progress, visit.Draft, revisions, now);
         visit.Draft.SetOperationState(state);
         var isFinal = OperationPhase.IsFinal(state.TextAt("phase"));
+        if (isFinal)
+        {
+            EngineTelemetry.CountSync(visit.Application.Key.Namespace, visit.Application.Key.Name, visit.Application.Project, visit.Cluster!.Server, state.TextAt("phase"), operation.Operation.IsDryRun);
+        }
+
         if (progress.Phase == OperationPhase.Succeeded && operation.Operation is { IsDryRun: false, IsPartial: false })
         {
             visit.Draft.AddHistory(operation.Operation, revisions, StatusDraft.Time(operation.StartedAt));

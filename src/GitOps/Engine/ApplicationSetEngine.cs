@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.ApplicationSets;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 using SecretsOps.Kubernetes.Watching;
@@ -7,7 +8,7 @@ using SecretsOps.Kubernetes.Watching;
 namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Watches ApplicationSets and decides when each is looked at: on its own changes, its Applications', clusters' and repositories'.</summary>
-internal sealed partial class ApplicationSetEngine(Informer sets, Informer applications, ApplicationSetReconciler reconciler, Func<string, bool> isServed, TimeProvider clock, ILogger logger) : IDisposable
+internal sealed partial class ApplicationSetEngine(Informer sets, Informer applications, ApplicationSetReconciler reconciler, Func<NamespacedName, bool> isOurs, TimeProvider clock, ILogger logger) : IDisposable
 {
     private const int Workers = 2;
 
@@ -30,7 +31,7 @@ internal sealed partial class ApplicationSetEngine(Informer sets, Informer appli
             await ready.WaitAsync(cancellationToken);
             await applications.WaitForSyncAsync(cancellationToken);
             await sets.WaitForSyncAsync(cancellationToken);
-            await new ReconcileLoop<NamespacedName>(_queue, reconciler.ReconcileAsync, Workers, clock) { Finished = Report }.RunAsync(cancellationToken);
+            await new ReconcileLoop<NamespacedName>(_queue, ReconcileAsync, Workers, clock) { Finished = Report }.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -60,9 +61,12 @@ internal sealed partial class ApplicationSetEngine(Informer sets, Informer appli
 
     public void Dispose() => _queue.Dispose();
 
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName name, CancellationToken cancellationToken) =>
+        isOurs(name) ? await reconciler.ReconcileAsync(name, cancellationToken) : ReconcileResult.Done;
+
     private void Enqueue(NamespacedName name)
     {
-        if (isServed(name.Namespace))
+        if (isOurs(name))
         {
             _queue.Add(name);
         }
@@ -70,7 +74,7 @@ internal sealed partial class ApplicationSetEngine(Informer sets, Informer appli
 
     private void TakeApplication(ObjectChange change)
     {
-        if (ApplicationOwner.SetOf(change.AfterUtf8.IsEmpty ? change.BeforeUtf8 : change.AfterUtf8) is not { } set || !isServed(change.Name.Namespace))
+        if (ApplicationOwner.SetOf(change.AfterUtf8.IsEmpty ? change.BeforeUtf8 : change.AfterUtf8) is not { } set || !isOurs(new NamespacedName(change.Name.Namespace, set)))
         {
             return;
         }
@@ -80,6 +84,7 @@ internal sealed partial class ApplicationSetEngine(Informer sets, Informer appli
 
     private void Report(ReconcileOutcome<NamespacedName> outcome)
     {
+        EngineTelemetry.CountSetReconcile(outcome.Key.Namespace, outcome.Key.Name, outcome.Duration);
         if (outcome.Error is { } error)
         {
             LogFailed(logger, outcome.Key, error.Message);

@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// <summary>How many Applications are worked on at once.</summary>
     public int Workers { get; init; } = 16;
 
+    /// <summary>How Applications are shared with other replicas; null for a replica that works alone.</summary>
+    public SharingOptions? Sharing { get; init; }
+
     /// <summary>Environment variables by name: credential plugins of clusters are found in its <c>PATH</c>. Nothing by default.</summary>
     public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 

@@ -124,7 +124,8 @@ internal sealed partial class ReplicaShare(ApiClient client, SharingOptions opti
         var state = _state;
         if (!members.SequenceEqual(state.Members, StringComparer.Ordinal))
         {
-            LogMembers(logger, string.Join(", ", members));
+            var names = string.Join(", ", members);
+            LogMembers(logger, names);
             Become(new State(members, state.Members, now, IsAlone: false));
         }
         else if (state.ChangedAt != DateTimeOffset.MinValue && now - state.ChangedAt >= Grace)

@@ -4,6 +4,7 @@ using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Clusters;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Sources.Charts;
+using SecretsOps.GitOps.Webhooks;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Watching;
@@ -20,6 +21,7 @@ internal sealed partial class SettingsWatch
 
     private readonly Informer _secrets;
     private readonly Informer _maps;
+    private readonly Informer _webhookSecret;
     private readonly ClusterRegistry _clusters;
     private readonly RepositoryRegistry _repositories;
     private readonly RepositoryStore _store;
@@ -34,7 +36,11 @@ internal sealed partial class SettingsWatch
         (_clusters, _repositories, _store, _charts, _namespace, _clock, _logger) = (clusters, repositories, store, charts, controlNamespace, clock, logger);
         _secrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, LabelSelector = Annotations.SecretType });
         _maps = new Informer(client, ApiResource.ConfigMaps, new InformerOptions { Namespace = controlNamespace, LabelSelector = "", Transform = KeepWanted });
+        _webhookSecret = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, FieldSelector = $"metadata.name={WebhookSecrets.SecretName}" });
     }
+
+    /// <summary>What senders of webhooks prove themselves by.</summary>
+    public WebhookSecrets Webhooks { get; } = new();
 
     /// <summary>Raised when clusters or ways to repositories changed.</summary>
     public event Action? Changed;
@@ -44,7 +50,11 @@ internal sealed partial class SettingsWatch
     {
         _secrets.Changed += _ => TakeSecrets();
         _maps.Changed += change => TakeMaps(change.Name.Name);
-        return Task.WhenAll(Task.Run(() => _secrets.RunAsync(cancellationToken), CancellationToken.None), Task.Run(() => _maps.RunAsync(cancellationToken), CancellationToken.None));
+        _webhookSecret.Changed += _ => Webhooks.Replace(_webhookSecret.TryGet(new NamespacedName(_namespace, WebhookSecrets.SecretName)));
+        return Task.WhenAll(
+            Task.Run(() => _webhookSecret.RunAsync(cancellationToken), CancellationToken.None),
+            Task.Run(() => _secrets.RunAsync(cancellationToken), CancellationToken.None),
+            Task.Run(() => _maps.RunAsync(cancellationToken), CancellationToken.None));
     }
 
     /// <summary>Waits for the first lists; not for ever, because a controller that may not read them can still serve public repositories.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Telemetry;
 
 namespace SecretsOps.GitOps.Rendering;
 
@@ -44,6 +45,7 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
         if (await cache.TryGetAsync(key, trees, cancellationToken) is { } known)
         {
             known.Traces.Zip(all).ToList().ForEach(pair => pair.Second.AddAll(pair.First));
+            EngineTelemetry.CountRendering(known.Rendered.SourceType.ToString(), wasKnown: true);
             return known.Rendered;
         }
 
@@ -52,6 +54,8 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
         var references = request.Sources.Zip(opened).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
         var rendered = await renderers.RenderAsync(Describe(request, index, opened[index], references), cancellationToken);
         traces.Zip(all).ToList().ForEach(pair => pair.Second.AddAll(pair.First));
+
+        EngineTelemetry.CountRendering(rendered.SourceType.ToString(), wasKnown: false);
 
         // Plain folders cost no more than opening the cache; what a plug-in prints may depend on more than files.
         if (rendered.SourceType is SourceType.Helm or SourceType.Kustomize)

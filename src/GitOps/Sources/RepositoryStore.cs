@@ -70,16 +70,10 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
         });
     }
 
-    /// <summary>Asks for the refs of the repositories at an address now, whoever may use them.</summary>
-    /// <exception cref="SourceException">The remote did not answer.</exception>
-    public async Task PollAsync(string url, CancellationToken cancellationToken)
-    {
-        var identity = RepositoryUrl.Identity(url);
-        foreach (var held in _held.Values.Where(held => RepositoryUrl.Identity(held.Access.Url) == identity))
-        {
-            await held.Poller.RefsSinceAsync(clock.GetUtcNow(), cancellationToken);
-        }
-    }
+    /// <summary>Asks some repositories for their refs now; a change is announced through <see cref="RefsChanged"/>.</summary>
+    /// <exception cref="SourceException">A remote did not answer.</exception>
+    public Task PollAsync(Func<string, bool> isWanted, CancellationToken cancellationToken) =>
+        Task.WhenAll(_held.Values.Where(held => isWanted(held.Access.Url)).Select(held => held.Poller.RefsSinceAsync(clock.GetUtcNow(), cancellationToken)));
 
     /// <summary>Lets go of repositories whose credentials or trust are no longer what they were; their next use takes those of then.</summary>
     public void ForgetChanged(Func<string, string, RepositoryAccess> now)
@@ -117,7 +111,7 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
 
     private RepositoryPoller Create(RepositoryAccess wanted)
     {
-        var poller = new RepositoryPoller(new GitRepository(wanted, cacheFolder, tools.Git), clock);
+        var poller = new RepositoryPoller(new GitRepository(wanted, cacheFolder, tools.Git, clock), clock);
         poller.Changed += () => RefsChanged?.Invoke(RepositoryUrl.Identity(wanted.Url));
         return poller;
     }

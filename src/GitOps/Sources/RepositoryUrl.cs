@@ -16,6 +16,7 @@ internal static partial class RepositoryUrl
             text = $"ssh://{scp.Groups["host"].Value}/{scp.Groups["path"].Value.TrimStart('/')}";
         }
 
+        text = text.Length > 1 ? text.TrimEnd('/') : text;
         text = text.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? text[..^4] : text;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.IsFile)
         {
@@ -29,6 +30,9 @@ internal static partial class RepositoryUrl
 
     /// <summary>What polls are shared by: for http the spelling does not matter, while paths of ssh may mean different folders.</summary>
     public static string Identity(string url) => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? Normalize(url) : url;
+
+    /// <summary>Whether two addresses may mean one repository, however it is reached: over https or ssh, with any user and port.</summary>
+    public static bool IsSame(string left, string right) => left == right || HostAndPath(left).Equals(HostAndPath(right), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Refuses what git could take for an option or a helper program.</summary>
     /// <exception cref="SourceException">The address is not one of the supported forms.</exception>
@@ -50,6 +54,14 @@ internal static partial class RepositoryUrl
 
     /// <summary>The address without a password, for messages.</summary>
     public static string Redact(string url) => Password().Replace(url, "$1***@");
+
+    private static string HostAndPath(string url)
+    {
+        var normal = Normalize(url);
+        return Uri.TryCreate(normal.Contains("://", StringComparison.Ordinal) ? normal : $"ssh://{normal}", UriKind.Absolute, out var uri) && uri.Host.Length > 0
+            ? uri.Host + uri.AbsolutePath
+            : normal;
+    }
 
     [GeneratedRegex("^(?:[^@/:]+@)?(?<host>[^/:]+):(?<path>(?!//).+)$")]
     private static partial Regex ScpForm();

@@ -51,6 +51,7 @@ public sealed class RepositorySecretTests : IDisposable
     public async Task F03_a_client_certificate_over_https()
     {
         await using var server = await GitHttpServer.StartAsync(Path.GetDirectoryName(_remote.Path)!, _certificates, _certificates.Authority);
+        _registry.ReplaceTrust("", new JsonObject { ["127.0.0.1"] = _certificates.AuthorityPem });
         Know(Repository(server.UrlOf(_remote), ("tlsClientCertData", _certificates.ClientPem), ("tlsClientCertKey", _certificates.ClientKeyPem)));
         Assert.Equal(_commit, await ResolveAsync(server.UrlOf(_remote)));
 
