@@ -52,7 +52,7 @@ public sealed partial class ApplicationEngine : IDisposable
         var tools = new ToolBox(options.SearchPath, clock);
         _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
         var access = new RepositoryRegistry();
-        _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock);
+        _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock) { FollowsSubmodules = options.FollowsSubmodules };
         _charts = new ChartStore(options.CacheFolder, access, clock);
         _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });

@@ -173,6 +173,11 @@ internal sealed partial class ApplicationReconciler(
     private async Task<ReconcileResult> SyncAsync(Visit visit, ActiveOperation? active, CancellationToken cancellationToken)
     {
         var used = active?.Operation.Sources is { Count: > 0 } others ? [.. others.Select(source => source with { Project = visit.Application.Project })] : visit.Application.Sources;
+        if (used.FirstOrDefault(source => !projects.PermitsSource(visit.Project!, source)) is { } foreign)
+        {
+            return await FailAsync(visit, ConditionTypes.InvalidSpecError, $"application repo {foreign.RepoUrl} is not permitted in project '{visit.Project!.Name}'", ReconcileResult.Done, cancellationToken);
+        }
+
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
         var decision = AutoSyncDecision.Nothing;
         using var span = EngineTelemetry.Stage("sync");

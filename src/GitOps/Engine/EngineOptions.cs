@@ -23,6 +23,9 @@ public sealed record EngineOptions
     /// <summary>How often each repository is asked for new commits.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>Whether Git submodules are followed.</summary>
+    public bool FollowsSubmodules { get; init; } = true;
+
     /// <summary>How long an unreachable repository leaves the last comparison standing.</summary>
     public TimeSpan RepositoryGracePeriod { get; init; } = TimeSpan.FromMinutes(3);
 

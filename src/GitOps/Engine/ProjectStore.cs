@@ -52,6 +52,9 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, Reposito
             : new Permission(project, match.Cluster, "");
     }
 
+    /// <summary>Whether a project lets an Application read a source: one of an operation need not be one of its spec.</summary>
+    public bool PermitsSource(ProjectRules project, ApplicationSource source) => project.PermitsSource(source.RepoUrl) || repositories.IsOwn(source.RepoUrl, project.Name);
+
     /// <summary>Whether a project is there to be referred to.</summary>
     public bool Exists(string name) => TryGet(name) is not null;
 
@@ -103,7 +106,7 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, Reposito
         { Ref.Length: > 0, Chart.Length: > 0 } => $"source with ref '{source.Ref}' cannot be a chart: a ref names files of a git repository",
         { Path: "", Chart: "", Ref: "" } => "spec.source.repoURL and either source.path or source.chart are required",
         { Ref.Length: > 0 } when !application.HasManySources => "spec.source.ref is only for spec.sources",
-        _ => project.PermitsSource(source.RepoUrl) || repositories.IsOwn(source.RepoUrl, project.Name) ? null : $"application repo {source.RepoUrl} is not permitted in project '{project.Name}'",
+        _ => PermitsSource(project, source) ? null : $"application repo {source.RepoUrl} is not permitted in project '{project.Name}'",
     };
 
     private static Permission Refused(string problem) => new(null, null, problem);

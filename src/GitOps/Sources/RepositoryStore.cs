@@ -6,6 +6,8 @@ namespace SecretsOps.GitOps.Sources;
 /// <summary>One poller and one local copy for each repository that Applications name.</summary>
 internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<string, string, RepositoryAccess> access, TimeProvider clock) : IDisposable
 {
+    private const int DeepestSubmodule = 4;
+
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
     private readonly TreeGuard _guard = new();
 
@@ -34,13 +36,26 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
             : throw new SourceException($"unable to resolve '{(revision.Length == 0 ? "HEAD" : revision)}' to a commit SHA");
     }
 
+    /// <summary>Whether submodules are followed, as folders of the repository that names them.</summary>
+    public bool FollowsSubmodules { get; init; } = true;
+
     /// <summary>The tree of a commit, with every symbolic link checked.</summary>
     /// <exception cref="SourceException">The commit cannot be had or holds a hostile link.</exception>
-    public async Task<ISourceTree> OpenAsync(string url, string project, string commit, CancellationToken cancellationToken)
+    public Task<ISourceTree> OpenAsync(string url, string project, string commit, CancellationToken cancellationToken) =>
+        OpenAsync(url, project, commit, 0, cancellationToken);
+
+    private async Task<ISourceTree> OpenAsync(string url, string project, string commit, int depth, CancellationToken cancellationToken)
     {
+        if (depth > DeepestSubmodule)
+        {
+            throw new SourceException($"repository '{RepositoryUrl.Redact(url)}': submodules are nested more than {DeepestSubmodule} deep");
+        }
+
         var tree = await For(url, project).Repository.OpenAsync(commit, cancellationToken);
         await _guard.CheckAsync(tree, cancellationToken);
-        return tree;
+        return FollowsSubmodules
+            ? await SubmoduleTree.WrapAsync(tree, url, (address, id, token) => OpenAsync(address, project, id, depth + 1, token), cancellationToken)
+            : tree;
     }
 
     /// <summary>Asks every repository in use for its refs; the others are let go of.</summary>

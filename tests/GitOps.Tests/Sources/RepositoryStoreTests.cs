@@ -145,6 +145,37 @@ public sealed class RepositoryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task R10_a_submodule_is_a_folder_at_the_commit_that_the_repository_names()
+    {
+        using var library = new TestRepository();
+        var pinned = library.Commit(("chart/Chart.yaml", "name: pinned"));
+        library.Commit(("chart/Chart.yaml", "name: newer"));
+        _remote.Commit((".gitmodules", $"[submodule \"lib\"]\n\tpath = vendor/lib\n\turl = {library.Url}\n"), ("app/a.yaml", "one"));
+        _remote.Git("update-index", "--add", "--cacheinfo", $"160000,{pinned},vendor/lib");
+        _remote.Git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "submodule");
+
+        var tree = await _store.OpenAsync(_remote.Url, "", _remote.Head(), default);
+        var file = await tree.TryFindAsync("vendor/lib/chart/Chart.yaml", default);
+
+        Assert.Equal("name: pinned", Encoding.UTF8.GetString((await tree.ReadAsync([file!], default))[0]));
+        Assert.Equal(["vendor/lib/chart"], (await tree.TryListAsync("vendor/lib", default))!.Select(entry => entry.Path));
+        Assert.Equal(TreeEntryKind.Folder, (await tree.TryListAsync("vendor", default))!.Single().Kind);
+    }
+
+    [Fact]
+    public async Task A_missing_submodule_hurts_only_those_who_look_into_it()
+    {
+        _remote.Commit((".gitmodules", "[submodule \"gone\"]\n\tpath = gone\n\turl = file:///nowhere\n"), ("app/a.yaml", "one"));
+        _remote.Git("update-index", "--add", "--cacheinfo", $"160000,{new string('a', 40)},gone");
+        _remote.Git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "submodule");
+
+        var tree = await _store.OpenAsync(_remote.Url, "", _remote.Head(), default);
+
+        Assert.NotNull(await tree.TryFindAsync("app/a.yaml", default));
+        Assert.Contains("submodule 'gone'", (await Assert.ThrowsAsync<SourceException>(() => tree.TryListAsync("gone", default))).Message);
+    }
+
+    [Fact]
     public async Task A_corrupted_local_copy_is_made_anew()
     {
         var first = _remote.Commit(("a.yaml", "one"));
