@@ -62,7 +62,7 @@ public sealed class SyncTests(EngineFixture engine) : IClassFixture<EngineFixtur
         var name = await engine.CreateAsync(_repository, "app", target, spec => spec["project"] = project);
         await engine.UntilSyncedAsync(name);
 
-        await engine.SyncAsync(name, $$""""source": {"repoURL": "{{foreign.Url}}", "path": "app", "targetRevision": "main"}"""");
+        await engine.SyncAsync(name, $$"""{"source": {"repoURL": "{{foreign.Url}}", "path": "app", "targetRevision": "main"} }""");
         var refused = await engine.UntilAsync(name, told => told.Find("status", "conditions") is JsonArray { Count: > 0 }, "the foreign source is refused");
 
         Assert.Contains("is not permitted in project", (string?)refused.Find("status", "conditions")![0]!["message"], StringComparison.Ordinal);
