@@ -65,7 +65,12 @@ public sealed class MonorepoTests(EngineFixture engine) : IClassFixture<EngineFi
         var name = await engine.CreateAsync(_repository, "app", await engine.Cluster.CreateNamespaceAsync());
         await engine.UntilSyncedAsync(name);
 
-        Assert.Equal(["fetch", "render", "decrypt", "diff", "apply", "health", "sync"], _spans.Where(span => span.Application.EndsWith(name, StringComparison.Ordinal)).Select(span => span.Stage).Take(7));
+        await Eventually.PassesAsync(() =>
+        {
+            var stages = _spans.Where(span => span.Application.EndsWith(name, StringComparison.Ordinal)).Select(span => span.Stage);
+            Assert.Equal(["fetch", "render", "decrypt", "diff", "apply", "health", "sync"], stages.Take(7));
+            return Task.CompletedTask;
+        });
     }
 
     public void Dispose() => _repository.Dispose();
