@@ -1,5 +1,6 @@
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
 using SecretsOps.GitOps.Inventory;
@@ -17,6 +18,12 @@ internal sealed record SyncRequest
 
     /// <summary>The commit of each source.</summary>
     public required IReadOnlyList<string> Revisions { get; init; }
+
+    /// <summary>Opens encrypted files, with the keys that this Application may use.</summary>
+    public required IFileDecryptor Files { get; init; }
+
+    /// <summary>Changes with those keys: nothing that was rendered under others is taken for these.</summary>
+    public required string KeysVersion { get; init; }
 
     public required DestinationCluster Cluster { get; init; }
 

@@ -13,6 +13,9 @@ public sealed class CachingKeyService(IKeyService inner) : IKeyService, IDisposa
         inner.WrapAsync(key, dataKey, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<MasterKey> PinAsync(MasterKey key, CancellationToken cancellationToken) => inner.PinAsync(key, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken)
     {
         var entry = (key.TypeName, key.Identity, wrappedKey);

@@ -65,7 +65,15 @@ public sealed record KeyCredentials
     public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data, KeyEnvironment? workload = null)
     {
         var environment = workload ?? new KeyEnvironment { Variable = _ => null };
-        var others = workload is null ? new KeyCredentials() : FromEnvironment(workload);
+        return FromSecretData(data, environment, workload is null ? new KeyCredentials() : FromEnvironment(workload));
+    }
+
+    /// <summary>A Secret's entries first, and for what it says nothing of the <paramref name="others"/>.</summary>
+    /// <param name="data">The Secret's data.</param>
+    /// <param name="environment">Endpoints and allow-lists for the Secret's entries.</param>
+    /// <param name="others">Such as those of a <see cref="WorkloadIdentity"/>. Age and OpenPGP keys come from the Secret only.</param>
+    public static KeyCredentials FromSecretData(IReadOnlyDictionary<string, byte[]> data, KeyEnvironment environment, KeyCredentials others)
+    {
         return others with
         {
             Age = () => AgeCredentials.FromFiles(data.Where(entry => entry.Key.EndsWith(".agekey", StringComparison.Ordinal))),

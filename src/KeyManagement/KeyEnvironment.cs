@@ -38,9 +38,23 @@ public sealed record KeyEnvironment
 
     /// <summary>The workload's token: asked for with <paramref name="audience"/>, or read from the file that <paramref name="fileVariable"/> names.</summary>
     internal async Task<string> ReadIdentityTokenAsync(string fileVariable, string audience, CancellationToken cancellationToken) =>
-        IdentityToken is { } ask
-            ? await ask(audience, cancellationToken).ConfigureAwait(false)
+        IdentityToken is not null
+            ? await AskIdentityTokenAsync(audience, cancellationToken).ConfigureAwait(false)
             : ReadText(NonEmpty(fileVariable) ?? throw new KeyBackendException($"the variable {fileVariable} is not set"));
+
+    /// <summary>The workload's token for an audience, from <see cref="IdentityToken"/>, which must be there.</summary>
+    /// <exception cref="KeyBackendException">None could be got.</exception>
+    internal async Task<string> AskIdentityTokenAsync(string audience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await IdentityToken!(audience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new KeyBackendException($"no token of the service account for the audience '{audience}' could be got: {failure.Message}", "allow the controller to create serviceaccounts/token", failure);
+        }
+    }
 
     /// <summary>Reads a small text file, without the white space around it.</summary>
     /// <exception cref="KeyBackendException">It cannot be read.</exception>

@@ -30,8 +30,7 @@ public sealed class LocalKeyService(KeyCredentials credentials) : IKeyService, I
     public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
         RunAsync(key, (backend, token) => backend.UnwrapAsync(key, wrappedKey, token), cancellationToken);
 
-    /// <summary>Fills what a key's text left open and a file must store: the version of an Azure key.</summary>
-    /// <exception cref="MasterKeyException">The service could not be asked.</exception>
+    /// <inheritdoc/>
     public Task<MasterKey> PinAsync(MasterKey key, CancellationToken cancellationToken) =>
         key is AzureKeyVaultMasterKey { Version.Length: 0 } azure
             ? RunAsync<MasterKey>(key, async (_, token) => await _azureKeyVault.Value.PinAsync(azure, token).ConfigureAwait(false), cancellationToken)

@@ -1,6 +1,6 @@
 namespace SecretsOps.SealedSecrets;
 
-/// <summary>What to do with a SealedSecret that has <c>spec.data</c> (<c>--accept-deprecated-v1-data</c>).</summary>
+/// <summary>What to do with a SealedSecret that has <c>spec.data</c> (<c>--accept-deprecated-v1-data</c>; kubeseal's recovery always refuses).</summary>
 public enum DeprecatedData
 {
     /// <summary>Open it.</summary>
@@ -8,7 +8,4 @@ public enum DeprecatedData
 
     /// <summary>Refuse the object with upstream's sentence.</summary>
     Refuse,
-
-    /// <summary>Look at <c>encryptedData</c> only, as kubeseal's recovery does.</summary>
-    Ignore,
 }

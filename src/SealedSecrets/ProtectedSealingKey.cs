@@ -43,8 +43,9 @@ public static class ProtectedSealingKey
         ArgumentOutOfRangeException.ThrowIfZero(masterKeys.Count);
         using var dataKey = SecretBytes.Random(DataKeySize);
         var wrapped = new JsonArray();
-        foreach (var masterKey in masterKeys)
+        foreach (var named in masterKeys)
         {
+            var masterKey = await keyService.PinAsync(named, cancellationToken).ConfigureAwait(false);
             wrapped.Add((JsonNode)new JsonObject
             {
                 ["type"] = masterKey.TypeName,

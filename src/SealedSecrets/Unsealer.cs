@@ -18,7 +18,7 @@ public static class Unsealer
         ArgumentNullException.ThrowIfNull(sealedSecret);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(options);
-        return sealedSecret.DeprecatedData is { } blob && options.DeprecatedData != DeprecatedData.Ignore
+        return sealedSecret.DeprecatedData is { } blob
             ? UnsealDeprecated(sealedSecret, blob, keys, options)
             : UnsealItems(sealedSecret, keys, options, cancellationToken);
     }

@@ -21,6 +21,7 @@ internal sealed record CliRun(int ExitCode, byte[] OutputBytes, string Error)
             Output = output,
             Error = error,
             IsInputTerminal = setup.IsInputTerminal,
+            IsErrorTerminal = setup.IsErrorTerminal,
             Variables = setup.Variables,
             CurrentDirectory = setup.Directory,
             Time = setup.Time,

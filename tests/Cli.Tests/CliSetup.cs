@@ -17,6 +17,8 @@ internal sealed record CliSetup
 
     public bool IsInputTerminal { get; init; }
 
+    public bool IsErrorTerminal { get; init; }
+
     public Dictionary<string, string> Variables { get; init; } = [];
 
     public string Directory { get; init; } = Path.GetTempPath();

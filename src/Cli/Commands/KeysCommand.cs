@@ -19,7 +19,7 @@ internal static class KeysCommand
 
     private static Command List(ConnectionOptions connection, CliEnvironment environment)
     {
-        var command = new Command("list", "List the sealing keys: name, fingerprint, age, state");
+        var command = new Command("list", "List the sealing keys: name, fingerprint, age, state, and how many SealedSecrets need each");
         connection.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Open(parsed).ListAsync(cancellationToken));
         return command;

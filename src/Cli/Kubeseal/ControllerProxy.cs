@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
 
@@ -11,6 +10,7 @@ internal sealed class ControllerProxy : IDisposable
     private readonly Action<string> _trace;
     private readonly ApiClient _client;
     private string? _path;
+    private string _service = "";
 
     /// <summary>Speaks to the controller at an address; <paramref name="trace"/> is told of every request.</summary>
     internal ControllerProxy(ControllerAddress address, Action<string> trace)
@@ -25,21 +25,15 @@ internal sealed class ControllerProxy : IDisposable
     internal async Task<byte[]> FetchCertificateAsync(CancellationToken cancellationToken)
     {
         var response = await CallAsync(HttpMethod.Get, "cert.pem", default, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccess ? response.Body : throw new KubesealException($"cannot fetch certificate: {Describe(response)}");
+        return response.IsSuccess ? response.Body : throw new KubesealException($"cannot fetch certificate: {ServerRefusal.Describe(response, HttpMethod.Get, _service)}");
     }
 
     /// <summary>Posts one document to <c>verify</c> or <c>rotate</c> and returns the answer, refusals included.</summary>
     internal Task<ApiResponse> PostAsync(string endpoint, byte[] document, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Post, endpoint, document, cancellationToken);
 
-    /// <summary>The server's words for a refusal, or the status where it has none.</summary>
-    internal static string Describe(ApiResponse response)
-    {
-        var status = TryParse(response.Body);
-        return status?["message"]?.ToString() is { Length: > 0 } message
-            ? message
-            : string.Create(CultureInfo.InvariantCulture, $"the server answered {response.Status} {response.ReasonPhrase}");
-    }
+    /// <summary>What client-go says of a refusal of <see cref="PostAsync"/>.</summary>
+    internal string Describe(ApiResponse response) => ServerRefusal.Describe(response, HttpMethod.Post, _service);
 
     private async Task<ApiResponse> CallAsync(HttpMethod method, string endpoint, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -64,25 +58,14 @@ internal sealed class ControllerProxy : IDisposable
         {
             var service = await _client.GetAsync(ApiResource.Services, @namespace, name, cancellationToken).ConfigureAwait(false);
             var port = (service.Find("spec", "ports") is JsonArray { Count: > 0 } ports ? (ports[0] as JsonObject)?["name"]?.ToString() : null) ?? "";
-            return $"/api/v1/namespaces/{@namespace}/services/http:{name}:{port}/proxy/v1/";
+            _service = $"http:{name}:{port}";
+            return $"/api/v1/namespaces/{@namespace}/services/{_service}/proxy/v1/";
         }
         catch (ApiException failure)
         {
             var reason = failure.ServerMessage.Length > 0 ? failure.ServerMessage : failure.Message;
             throw new KubesealException(
                 $"cannot get sealed secret service: {reason}.\nPlease, use the flag --controller-name and --controller-namespace to set up the name and namespace of the sealed secrets controller", failure);
-        }
-    }
-
-    private static JsonNode? TryParse(byte[] body)
-    {
-        try
-        {
-            return JsonNode.Parse(body) as JsonObject;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return null;
         }
     }
 }

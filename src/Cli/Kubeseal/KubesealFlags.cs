@@ -40,6 +40,9 @@ internal sealed class KubesealFlags
 
     internal SealingScope Scope { get; private set; }
 
+    /// <summary>The scope that the command line or its variable asked for; null where nobody did, and the input's annotations decide.</summary>
+    internal SealingScope? GivenScope { get; private set; }
+
     internal bool FetchesCertificate { get; private set; }
 
     internal bool AllowsEmptyData { get; private set; }
@@ -90,9 +93,15 @@ internal sealed class KubesealFlags
             ValueName = "string",
             Default = "strict",
             Usage = "how far the sealed secret may be moved: strict, namespace-wide or cluster-wide",
-            Set = value => Scope = SealingScopes.TryParse(value, out var scope) ? scope : throw new FormatException("must be one of: strict, namespace-wide, cluster-wide"),
+            Set = SetScope,
         });
         Switch("allow-empty-data", "accept a Secret without data", value => AllowsEmptyData = value);
+    }
+
+    private void SetScope(string value)
+    {
+        Scope = SealingScopes.TryParse(value, out var scope) ? scope : throw new FormatException("must be one of: strict, namespace-wide, cluster-wide");
+        GivenScope = value.Length > 0 ? scope : null;
     }
 
     private void AddModes()

@@ -11,7 +11,7 @@ internal static class RecoverMode
     {
         var sealedSecret = new SealedSecret(ReadSealedSecret(session));
         var keys = RecoveryKeys.Read(session.Flags.RecoveryPrivateKeys, session.ReadFile);
-        var options = new UnsealOptions { DeprecatedData = DeprecatedData.Ignore, Parallelism = System.Environment.ProcessorCount };
+        var options = new UnsealOptions { DeprecatedData = DeprecatedData.Refuse, Parallelism = System.Environment.ProcessorCount };
         using var unsealed = Unsealer.Unseal(sealedSecret, keys, options, CancellationToken.None);
         if (!unsealed.IsSuccess)
         {

@@ -38,7 +38,7 @@ internal static class ReencryptMode
 
         if (!response.IsSuccess)
         {
-            throw new KubesealException($"cannot re-encrypt secret: {ControllerProxy.Describe(response)}");
+            throw new KubesealException($"cannot re-encrypt secret: {controller.Describe(response)}");
         }
 
         var answer = new SealedSecret(Parse(response.Body)).EncryptedData;

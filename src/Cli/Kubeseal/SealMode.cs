@@ -33,9 +33,8 @@ internal static class SealMode
     internal static KubernetesObject Seal(KubesealSession session, PlainSecret secret, SealingCertificate certificate)
     {
         Prepare(session, secret);
-        var scope = session.Flags.Scope;
-        var options = new SealOptions { Scope = scope == SealingScope.Strict ? null : scope };
-        return Sealer.Seal(secret, certificate, options);
+        // A scope that was asked for wins, strict too: upstream leaves a wider annotation of the input in place (defect D13).
+        return Sealer.Seal(secret, certificate, new SealOptions { Scope = session.Flags.GivenScope });
     }
 
     private static PlainSecret Read(JsonNode document, bool isJson)
@@ -84,8 +83,7 @@ internal static class SealMode
 
     private static void SetNamespace(KubesealSession session, PlainSecret secret, string given)
     {
-        var isClusterWide = session.Flags.Scope == SealingScope.ClusterWide
-            || (session.Flags.Scope == SealingScope.Strict && SealingScopes.Of(secret.Metadata) == SealingScope.ClusterWide);
+        var isClusterWide = (session.Flags.GivenScope ?? SealingScopes.Of(secret.Metadata)) == SealingScope.ClusterWide;
         var @namespace = given.Length > 0 || isClusterWide ? given : session.DefaultNamespace();
         if (@namespace.Length > 0)
         {

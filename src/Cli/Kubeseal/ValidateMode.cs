@@ -29,7 +29,7 @@ internal static class ValidateMode
 
             if (!response.IsSuccess)
             {
-                throw new KubesealException($"cannot validate sealed secret: {ControllerProxy.Describe(response)}");
+                throw new KubesealException($"cannot validate sealed secret: {controller.Describe(response)}");
             }
         }
     }

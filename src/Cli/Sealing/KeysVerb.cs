@@ -17,11 +17,14 @@ internal sealed class KeysVerb(ControllerAddress address, CliEnvironment environ
     internal async Task<int> ListAsync(CancellationToken cancellationToken)
     {
         using var client = Connect();
-        foreach (var secret in await ReadKeysAsync(client, SealingKeySecret.Label, cancellationToken).ConfigureAwait(false))
+        var secrets = await ReadKeysAsync(client, SealingKeySecret.Label, cancellationToken).ConfigureAwait(false);
+        var dependants = await KeyDependants.CountAsync(client, cancellationToken).ConfigureAwait(false);
+        foreach (var secret in secrets)
         {
-            environment.Print(Describe(secret) + "\n");
+            environment.Print($"{Describe(secret)}{dependants.Of(TryFingerprintOf(secret))}\n");
         }
 
+        environment.PrintError(dependants.Note);
         return (int)CliExitCode.Success;
     }
 
@@ -51,17 +54,35 @@ internal sealed class KeysVerb(ControllerAddress address, CliEnvironment environ
         using var client = Connect();
         foreach (var secret in secrets)
         {
-            secret.Namespace = address.Namespace;
-            var exists = await client.TryGetAsync(ApiResource.Secrets, address.Namespace, secret.Name, cancellationToken).ConfigureAwait(false) is not null;
-            if (!exists && !isDryRun)
-            {
-                await client.CreateAsync(ApiResource.Secrets, secret, WriteOptions.Default, cancellationToken).ConfigureAwait(false);
-            }
-
-            environment.PrintError($"{(exists ? "is there already" : isDryRun ? "would create" : "created")}: {secret}\n");
+            environment.PrintError(await RestoreAsync(client, secret, isDryRun, cancellationToken).ConfigureAwait(false) + "\n");
         }
 
         return (int)CliExitCode.Success;
+    }
+
+    // A Secret of the same name may hold another key: both are needed, so ours gets a name of its own.
+    private async Task<string> RestoreAsync(ApiClient client, KubernetesObject secret, bool isDryRun, CancellationToken cancellationToken)
+    {
+        secret.Namespace = address.Namespace;
+        var fingerprint = FingerprintOf(secret);
+        var wanted = secret.ToString();
+        for (var number = 1; await client.TryGetAsync(ApiResource.Secrets, address.Namespace, secret.Name, cancellationToken).ConfigureAwait(false) is { } present; number++)
+        {
+            if (TryFingerprintOf(present) == fingerprint)
+            {
+                return $"is there already: {secret}";
+            }
+
+            secret.Name = $"{wanted[(wanted.LastIndexOf('/') + 1)..]}-restored{(number > 1 ? number : "")}";
+        }
+
+        if (!isDryRun)
+        {
+            await client.CreateAsync(ApiResource.Secrets, secret, WriteOptions.Default, cancellationToken).ConfigureAwait(false);
+        }
+
+        var note = secret.ToString() == wanted ? "" : $" ({wanted} holds another key)";
+        return $"{(isDryRun ? "would create" : "created")}: {secret}{note}";
     }
 
     internal Task<int> ProtectAsync(IReadOnlyList<MasterKey> masterKeys, bool isDryRun, CancellationToken cancellationToken) =>
@@ -136,6 +157,18 @@ internal sealed class KeysVerb(ControllerAddress address, CliEnvironment environ
         catch (Exception unusable) when (unusable is SealingKeyException or SealingCertificateException)
         {
             return $"{secret.Name}  unusable: {unusable.Message}";
+        }
+    }
+
+    private static string? TryFingerprintOf(KubernetesObject secret)
+    {
+        try
+        {
+            return FingerprintOf(secret);
+        }
+        catch (Exception unusable) when (unusable is SealingKeyException or SealingCertificateException)
+        {
+            return null;
         }
     }
 

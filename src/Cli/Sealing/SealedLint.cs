@@ -24,10 +24,17 @@ internal sealed class SealedLint(IReadOnlyList<SealingCertificate> certificates,
             unreadable = broken.Message;
         }
 
-        var findings = documents.Where(document => document.Root is JsonObject)
-            .SelectMany(document => Check(new KubernetesObject((JsonObject)document.Root!)).Select(finding => $"{shownPath}:{document.Line}: {finding}"));
+        var findings = documents.SelectMany(document => Objects(document.Root).SelectMany(Check).Select(finding => $"{shownPath}:{document.Line}: {finding}"));
         return unreadable is null ? findings : [unreadable];
     }
+
+    // What is in a List is as readable as what is not.
+    private static IEnumerable<KubernetesObject> Objects(JsonNode? root) => root switch
+    {
+        JsonObject list when list["items"] is JsonArray items && list["kind"]?.ToString().EndsWith("List", StringComparison.Ordinal) == true => items.SelectMany(Objects),
+        JsonObject single => [new KubernetesObject(single)],
+        _ => [],
+    };
 
     private IEnumerable<string> Check(KubernetesObject manifest) => manifest.Kind switch
     {

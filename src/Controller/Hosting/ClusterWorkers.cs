@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 
+using SecretsOps.Controller.Decryption;
 using SecretsOps.Controller.Options;
 using SecretsOps.GitOps.Engine;
 using SecretsOps.GitOps.Webhooks;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Controller.Hosting;
@@ -11,17 +13,18 @@ namespace SecretsOps.Controller.Hosting;
 internal static class ClusterWorkers
 {
     /// <summary>Every worker that the options switch on.</summary>
-    public static IReadOnlyList<IClusterWorker> For(ApiClient client, ControllerOptions options, string ownNamespace, string cacheDirectory, ILoggerFactory logs)
+    public static IReadOnlyList<IClusterWorker> For(ApiClient client, ControllerOptions options, string ownNamespace, string cacheDirectory, ILoggerFactory logs, KeyEnvironment? environment = null)
     {
         var workers = new List<IClusterWorker>();
+        var keys = new DecryptionSources(client, environment ?? new KeyEnvironment { Variable = Environment.GetEnvironmentVariable, Clock = client.Connection.TimeProvider }, options.Decryption.DefaultServiceAccount);
         if (options.IsSyncEngineOn)
         {
-            workers.Add(new EngineWorker(client, Engine(options, ownNamespace, cacheDirectory), logs.CreateLogger<ApplicationEngine>()));
+            workers.Add(new EngineWorker(client, Engine(options, ownNamespace, cacheDirectory) with { KeysOf = keys.ForAsync }, logs.CreateLogger<ApplicationEngine>()));
         }
 
         if (options.IsSopsSecretsOn)
         {
-            workers.Add(new SopsSecretWorker(client, options, ownNamespace, logs.CreateLogger<SopsSecretWorker>()));
+            workers.Add(new SopsSecretWorker(client, options, ownNamespace, keys, logs.CreateLogger<SopsSecretWorker>()));
         }
 
         return workers;

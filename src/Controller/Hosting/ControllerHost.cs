@@ -28,7 +28,7 @@ internal sealed class ControllerHost : IAsyncDisposable
     private ControllerHttpServer? _http;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
-    public ControllerHost(ApiClient client, ControllerOptions options, string ownNamespace, IReadOnlyList<IClusterWorker> workers, ILoggerFactory logs)
+    public ControllerHost(ApiClient client, ControllerOptions options, string ownNamespace, IReadOnlyList<IClusterWorker> workers, ILoggerFactory logs, KeyEnvironment? environment = null)
     {
         var time = client.Connection.TimeProvider;
         var order = options.Keys.OrderPriority == "SecretCreationTimestamp" ? KeyOrder.SecretCreationTimestamp : KeyOrder.CertNotBefore;
@@ -38,7 +38,7 @@ internal sealed class ControllerHost : IAsyncDisposable
 
         Metrics = new ControllerMetrics(ProductVersion.Revision) { OmitSecretLabels = options.Http.OmitSecretLabels };
         Keys = new KeyRingState(new KeyRing(order));
-        var masterKeys = new LocalKeyService(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
+        var masterKeys = new LocalKeyService(KeyCredentials.FromEnvironment(environment ?? new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
         _keyReader = new SealingKeyReader(Keys, masterKeys, logs.CreateLogger<SealingKeyReader>());
         _keyWatcher = new KeyRingWatcher(client, ownNamespace, options.Keys, Keys, _keyReader, logs.CreateLogger<KeyRingWatcher>());
         Renewal = new KeyRenewalService(client, ownNamespace, options.Keys, Keys, _keyReader, masterKeys, logs.CreateLogger<KeyRenewalService>());
@@ -50,7 +50,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         var settled = new SettledObjects();
         var writer = new SecretWriter(client, _liveSecrets);
         var unsealer = new SecretUnsealer(Keys, writer, Metrics, options.Reconcile);
-        var statuses = new SealedSecretStatusWriter(client);
+        var statuses = new SealedSecretStatusWriter(client, _certificates.Warning);
         var reconciler = new SealedSecretReconciler(
             client, _sealedSecrets, _liveSecrets, Keys, settled, unsealer, statuses, _events, Metrics, options.Reconcile, logs.CreateLogger<SealedSecretReconciler>());
         _sealing = new SealedSecretController(

@@ -1,5 +1,6 @@
 using SecretsOps.Controller.Metrics;
 using SecretsOps.Controller.Options;
+using SecretsOps.SealedSecrets;
 
 namespace SecretsOps.Controller.Keys;
 
@@ -8,17 +9,24 @@ internal sealed partial class CertificateWatch(KeyRingState state, KeyOptions op
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(12);
 
+    private volatile string _warnedOf = ""; // once per key and interval
+
+    /// <summary>What the status of SealedSecrets says while the active certificate ends soon; null while it does not.</summary>
+    public string? Warning() => state.Ring.Active is { } active && IsEnding(active)
+        ? $"the certificate that kubeseal seals with ends on {active.Certificate.NotAfter.UtcDateTime:yyyy-MM-dd} (key Secret '{active.Source.Name}'): what is sealed stays readable; set --key-renew-period, or add a newer key"
+        : null;
+
     /// <summary>Looks at every change of the ring and twice a day, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        state.Changed += Publish;
+        state.Changed += Look;
         try
         {
             using var timer = new PeriodicTimer(Interval, time);
             do
             {
-                Publish();
-                Warn();
+                _warnedOf = "";
+                Look();
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
@@ -28,7 +36,17 @@ internal sealed partial class CertificateWatch(KeyRingState state, KeyOptions op
         }
         finally
         {
-            state.Changed -= Publish;
+            state.Changed -= Look;
+        }
+    }
+
+    private void Look()
+    {
+        Publish();
+        if (state.Ring.Active is { } active && active.Fingerprint != _warnedOf && IsEnding(active))
+        {
+            _warnedOf = active.Fingerprint;
+            Log.ExpiresSoon(logger, active.Source.Name, active.Certificate.NotAfter);
         }
     }
 
@@ -41,13 +59,7 @@ internal sealed partial class CertificateWatch(KeyRingState state, KeyOptions op
         }
     }
 
-    private void Warn()
-    {
-        if (state.Ring.Active is { } active && active.Certificate.NotAfter - time.GetUtcNow() < options.ExpiryWarning)
-        {
-            Log.ExpiresSoon(logger, active.Source.Name, active.Certificate.NotAfter);
-        }
-    }
+    private bool IsEnding(SealingKey key) => key.Certificate.NotAfter - time.GetUtcNow() < options.ExpiryWarning;
 
     private static partial class Log
     {

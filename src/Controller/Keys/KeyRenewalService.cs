@@ -66,6 +66,7 @@ internal sealed partial class KeyRenewalService(
     private async Task RenewAsync(KeyNeed need, CancellationToken cancellationToken)
     {
         var predecessor = state.Newest()?.Fingerprint ?? "";
+        var present = state.Ring.NewestFirst.Select(key => key.Source.Name).ToHashSet(StringComparer.Ordinal);
         var request = new SealingKeyRequest { KeySize = options.Size, Validity = options.Validity, CommonName = options.CommonName };
         using var generated = await Task.Run(() => GeneratedSealingKey.Create(request, _time), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested(); // the Lease may have been lost meanwhile
@@ -74,29 +75,44 @@ internal sealed partial class KeyRenewalService(
             return; // another replica, or a person, was quicker
         }
 
-        var created = await CreateAsync(await SecretAsync(generated, cancellationToken), predecessor, cancellationToken);
+        var created = await CreateAsync(await SecretAsync(generated, cancellationToken), predecessor, present, cancellationToken);
         await reader.ReadAsync(created, cancellationToken);
         Log.KeyWritten(logger, created.Namespace, created.Name, need);
         Log.CertificateGenerated(logger, Encoding.ASCII.GetString(generated.CertificatePem.Span));
     }
 
-    // An active key under the name is the work of another replica and is taken; a retired one only makes us choose another name.
-    private async Task<KubernetesObject> CreateAsync(KubernetesObject secret, string predecessor, CancellationToken cancellationToken)
+    // An active key under the name is the work of another replica and is taken. A retired one, or one that was there before (of the same second as the newest), only makes us choose another name.
+    private async Task<KubernetesObject> CreateAsync(KubernetesObject secret, string predecessor, HashSet<string> present, CancellationToken cancellationToken)
     {
+        var cluster = await ClusterIdentityAsync(cancellationToken);
         for (var attempt = 0; ; attempt++)
         {
-            secret.Name = SealingKeyName.For(options.Prefix, predecessor, attempt);
+            secret.Name = SealingKeyName.For(options.Prefix, cluster, predecessor, attempt);
             try
             {
                 return await client.CreateAsync(ApiResource.Secrets, secret, WriteOptions.Default, cancellationToken);
             }
             catch (ApiException error) when (error.IsAlreadyExists && attempt < MaxNameAttempts)
             {
-                if (await client.TryGetAsync(ApiResource.Secrets, ownNamespace, secret.Name, cancellationToken) is { } other && SealingKeySecret.IsActive(other))
+                if (!present.Contains(secret.Name)
+                    && await client.TryGetAsync(ApiResource.Secrets, ownNamespace, secret.Name, cancellationToken) is { } other && SealingKeySecret.IsActive(other))
                 {
                     return other;
                 }
             }
+        }
+    }
+
+    // The uid of our namespace. Where it may not be read no replica may, so all agree on none.
+    private async Task<string> ClusterIdentityAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.TryGetAsync(ApiResource.Namespaces, "", ownNamespace, cancellationToken))?.Uid ?? "";
+        }
+        catch (ApiException error) when (error.Status == 403)
+        {
+            return "";
         }
     }
 

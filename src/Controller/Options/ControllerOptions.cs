@@ -24,6 +24,8 @@ internal sealed record ControllerOptions
     /// <summary>Whether SopsSecrets (isindir.github.com) are decrypted.</summary>
     public bool IsSopsSecretsOn { get; init; } = true;
 
+    public DecryptionOptions Decryption { get; init; } = new();
+
     /// <summary>Where Applications live.</summary>
     public string ApplicationsNamespace { get; init; } = "argocd";
 
@@ -158,4 +160,20 @@ internal sealed record ReplicaOptions
 
     /// <summary>This replica's name in the Lease; empty means the host's name and a random suffix.</summary>
     public string Identity { get; init; } = "";
+}
+
+/// <summary>How files and SopsSecrets are opened.</summary>
+internal sealed record DecryptionOptions
+{
+    /// <summary>The service account, in each object's own namespace, whose identity is used where the object names none; empty for none.</summary>
+    public string DefaultServiceAccount { get; init; } = "";
+
+    /// <summary>Whether a SopsSecret that says nothing takes over a Secret of the same name.</summary>
+    public bool EnforcesOwnership { get; init; }
+
+    /// <summary>How long after a SopsSecret was handled it is looked at again.</summary>
+    public TimeSpan RequeueAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The namespaces whose SopsSecrets count; all when empty.</summary>
+    public IReadOnlyList<string> WatchedNamespaces { get; init; } = [];
 }

@@ -11,7 +11,7 @@ internal sealed class ConditionList(JsonObject status, TimeProvider time)
     {
         var conditions = status["conditions"] as JsonArray ?? [];
         status["conditions"] = conditions;
-        var known = conditions.OfType<JsonObject>().FirstOrDefault(condition => SecretOwner.Text(condition, "type") == type);
+        var known = Find(conditions, type);
         var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var hasFlipped = known is null || SecretOwner.Text(known, "status") != value;
         var condition = new JsonObject
@@ -26,6 +26,19 @@ internal sealed class ConditionList(JsonObject status, TimeProvider time)
         Place(conditions, known, condition);
     }
 
+    /// <summary>Takes a condition away.</summary>
+    public static void Remove(JsonObject status, string type)
+    {
+        if (status["conditions"] is JsonArray conditions && Find(conditions, type) is { } known)
+        {
+            conditions.Remove(known);
+        }
+    }
+
+    /// <summary>The message of a condition, or null when there is none of the type.</summary>
+    public static string? MessageOf(JsonObject? status, string type) =>
+        status?["conditions"] is JsonArray conditions && Find(conditions, type) is { } known ? SecretOwner.Text(known, "message") ?? "" : null;
+
     /// <summary>Whether a condition already says this.</summary>
     public static bool Says(JsonObject? status, string type, string value, string reason, string message) =>
         (status?["conditions"] as JsonArray)?.OfType<JsonObject>().Any(condition =>
@@ -33,6 +46,9 @@ internal sealed class ConditionList(JsonObject status, TimeProvider time)
             && SecretOwner.Text(condition, "status") == value
             && SecretOwner.Text(condition, "reason") == reason
             && SecretOwner.Text(condition, "message") == message) == true;
+
+    private static JsonObject? Find(JsonArray conditions, string type) =>
+        conditions.OfType<JsonObject>().FirstOrDefault(condition => SecretOwner.Text(condition, "type") == type);
 
     private static void SetUnlessEmpty(JsonObject condition, string field, string text)
     {

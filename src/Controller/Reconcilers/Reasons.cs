@@ -14,4 +14,7 @@ internal static class Reasons
     public const string NotManaged = "SecretNotManaged";
     public const string Immutable = "SecretImmutable";
     public const string ApiRefused = "ApiRefused";
+
+    // The CertificateExpiring condition, which is there only while it is true.
+    public const string CertificateExpiring = "ActiveCertificateExpires";
 }

@@ -42,6 +42,7 @@ internal sealed partial class SealedSecretReconciler(
             settled.Settle(name, known);
             metrics.CountSkipped();
             Publish(sealedSecret, isSynced: true);
+            await RenewWarningAsync(sealedSecret, digest, known, cancellationToken);
             return ReconcileResult.Done;
         }
 
@@ -58,6 +59,16 @@ internal sealed partial class SealedSecretReconciler(
 
         var version = await live.VersionAsync(sealedSecret.NamespacedName, cancellationToken);
         return version == known.Secret || (!options.RepairDrift && version.Uid == known.Secret.Uid && settled.WasSettled(sealedSecret.NamespacedName));
+    }
+
+    // Without opening anything: only what the status says of the active certificate has changed.
+    private async Task RenewWarningAsync(KubernetesObject sealedSecret, string digest, Settled known, CancellationToken cancellationToken)
+    {
+        if (options.UpdateStatus && statuses.IsWarningStale(sealedSecret))
+        {
+            var outcome = new UnsealOutcome { IsSynced = true, Reason = Reasons.Unsealed, SealedWith = known.SealedWith, Secret = known.Secret };
+            await ReportAsync(sealedSecret, digest, outcome, cancellationToken);
+        }
     }
 
     private async Task<ReconcileResult> SettleAsync(KubernetesObject sealedSecret, string digest, SecretVersion known, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace SecretsOps.Controller.Reconcilers;
 
 /// <summary>Decrypts a SopsSecret and makes the Secrets of its <c>spec.secretTemplates</c>.</summary>
 /// <remarks>The MAC cannot be checked: the API server adds fields and sorts keys, as isindir's operator found before us. Each value is still authenticated under its own path.</remarks>
-internal sealed class SopsSecretOpener(IKeyService keys)
+internal static class SopsSecretOpener
 {
     /// <summary>Says on a Secret that it was made by an operator of SopsSecrets.</summary>
     public const string ManagedAnnotation = "sopssecret/managed";
@@ -21,7 +21,7 @@ internal sealed class SopsSecretOpener(IKeyService keys)
     /// <summary>The Secrets; they hold plaintext.</summary>
     /// <exception cref="SopsException">It does not decrypt.</exception>
     /// <exception cref="FormatException">A template is not of the expected form.</exception>
-    public async Task<IReadOnlyList<KubernetesObject>> OpenAsync(KubernetesObject sopsSecret, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<KubernetesObject>> OpenAsync(KubernetesObject sopsSecret, IKeyService keys, CancellationToken cancellationToken)
     {
         var file = new JsonObject { ["apiVersion"] = sopsSecret.ApiVersion, ["kind"] = sopsSecret.Kind, ["spec"] = sopsSecret.Json["spec"]?.DeepClone(), ["sops"] = sopsSecret.Json["sops"]?.DeepClone() };
         using var plaintext = await SopsDecryptor.DecryptAsync(Encoding.UTF8.GetBytes(file.ToJsonString()), SopsFormat.Json, keys, InCluster, cancellationToken);

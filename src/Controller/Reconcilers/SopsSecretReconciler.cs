@@ -1,60 +1,104 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
+using SecretsOps.Controller.Decryption;
+using SecretsOps.Controller.Options;
+using SecretsOps.KeyManagement;
+using SecretsOps.KeyManagement.Remote;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
-using SecretsOps.Kubernetes.Watching;
 using SecretsOps.Sops;
 
 namespace SecretsOps.Controller.Reconcilers;
 
 /// <summary>Makes the Secrets of one SopsSecret (isindir.github.com/v1alpha3), so that users of that operator can move.</summary>
-internal sealed class SopsSecretReconciler(ApiClient client, Informer sopsSecrets, SopsSecretOpener opener, SecretWriter writer)
+/// <remarks><c>status.message</c> has the operator's own words, which people's alerts look for; <c>status.detail</c>, ours, says why.</remarks>
+internal sealed class SopsSecretReconciler(
+    ApiClient client, NamespacedInformers sopsSecrets, IKeyService sharedKeys, DecryptionSources sources, SecretWriter writer, DecryptionOptions options)
 {
-    private static readonly TimeSpan Resync = TimeSpan.FromMinutes(5); // the operator's own interval
+    private readonly ConcurrentDictionary<NamespacedName, string> _written = new();
 
-    /// <summary>Reconciles one name; looks again every five minutes.</summary>
+    /// <summary>Whether a child is as this reconciler left it.</summary>
+    public bool HasWritten(KubernetesObject child) => _written.TryGetValue(child.NamespacedName, out var version) && version == child.ResourceVersion;
+
+    /// <summary>Reconciles one name, and again after the requeue time.</summary>
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName name, CancellationToken cancellationToken)
     {
         if (sopsSecrets.TryGet(name) is not { IsBeingDeleted: false } sopsSecret)
         {
-            return ReconcileResult.Done;
+            return ReconcileResult.Done; // its Secrets go with it: they name it as their owner
         }
 
-        if (sopsSecret.Json["spec"]?["suspend"] is JsonValue suspend && suspend.TryGetValue(out bool isSuspended) && isSuspended)
+        if (Flag(sopsSecret, "suspend") == true)
         {
-            await SetMessageAsync(sopsSecret, "Reconciliation is suspended", cancellationToken);
+            await SetStatusAsync(sopsSecret, "Reconciliation is suspended", "", cancellationToken);
             return ReconcileResult.Done;
         }
 
+        var secrets = await OpenAsync(sopsSecret, cancellationToken);
+        await WriteAsync(sopsSecret, secrets, cancellationToken);
+        await PruneAsync(sopsSecret, [.. secrets.Select(secret => secret.Name)], cancellationToken);
+        await SetStatusAsync(sopsSecret, "Healthy", "", cancellationToken);
+        return ReconcileResult.RequeueAfter(options.RequeueAfter, "keys or children may have changed");
+    }
+
+    private async Task<IReadOnlyList<KubernetesObject>> OpenAsync(KubernetesObject sopsSecret, CancellationToken cancellationToken)
+    {
         try
         {
-            var secrets = await opener.OpenAsync(sopsSecret, cancellationToken);
-            await WriteAsync(sopsSecret, secrets, cancellationToken);
+            var own = await sources.ForAsync(sopsSecret, cancellationToken);
+            var keys = own.IsExclusive ? own.Service : new KeyServiceChain([sharedKeys, own.Service]);
+            return await SopsSecretOpener.OpenAsync(sopsSecret, keys, cancellationToken);
         }
-        catch (Exception error) when (error is SopsException or FormatException)
+        catch (SopsException error)
         {
-            await SetMessageAsync(sopsSecret, "Decryption error", cancellationToken);
-            throw new ReconcileFailure($"{sopsSecret}: {error.Message}");
+            throw await FailAsync(sopsSecret, "Decryption error", error.Message, cancellationToken);
         }
-
-        return ReconcileResult.RequeueAfter(Resync, "a child Secret may have been changed");
+        catch (FormatException error)
+        {
+            throw await FailAsync(sopsSecret, "New child secret creation error", error.Message, cancellationToken);
+        }
     }
 
     private async Task WriteAsync(KubernetesObject sopsSecret, IReadOnlyList<KubernetesObject> secrets, CancellationToken cancellationToken)
     {
         foreach (var secret in secrets)
         {
-            var (change, _) = await writer.WriteAsync(secret, sopsSecret, default, mayReplace: true, cancellationToken);
-            if (change is SecretChange.NotOurs)
+            try
             {
-                await SetMessageAsync(sopsSecret, "Child secret is not owned by controller error", cancellationToken);
-                throw new ReconcileFailure($"{sopsSecret}: {secret} belongs to somebody else; delete it or choose another name");
+                var (change, version) = await writer.WriteAsync(secret, sopsSecret, default, mayReplace: true, cancellationToken);
+                if (change is SecretChange.NotOurs)
+                {
+                    await TakeOverAsync(sopsSecret, secret, cancellationToken);
+                    (_, version) = await writer.WriteAsync(secret, sopsSecret, default, mayReplace: true, cancellationToken);
+                }
+
+                _written[secret.NamespacedName] = version.ResourceVersion ?? "";
+            }
+            catch (ApiException error)
+            {
+                throw await FailAsync(sopsSecret, "Child secret update error", error.Message, cancellationToken);
             }
         }
+    }
 
-        await PruneAsync(sopsSecret, [.. secrets.Select(secret => secret.Name)], cancellationToken);
-        await SetMessageAsync(sopsSecret, "Healthy", cancellationToken);
+    // A Secret of somebody else is taken over when the SopsSecret insists on it, or when the Secret is marked for it and nobody controls it.
+    private async Task TakeOverAsync(KubernetesObject sopsSecret, KubernetesObject secret, CancellationToken cancellationToken)
+    {
+        var live = await client.GetAsync(ApiResource.Secrets, secret.Namespace, secret.Name, cancellationToken);
+        var isMarked = SecretOwner.Says(live, SopsSecretOpener.ManagedAnnotation) && SecretOwner.ControllerOf(live) is null;
+        if (!isMarked && !(Flag(sopsSecret, "enforceOwnership") ?? options.EnforcesOwnership))
+        {
+            throw await FailAsync(
+                sopsSecret,
+                "Child secret is not owned by controller error",
+                $"{live} belongs to somebody else; delete it, annotate it {SopsSecretOpener.ManagedAnnotation}=true, or set spec.enforceOwnership",
+                cancellationToken);
+        }
+
+        live.Metadata["ownerReferences"] = secret.Metadata["ownerReferences"]?.DeepClone();
+        await client.UpdateAsync(ApiResource.Secrets, live, WriteOptions.Default, cancellationToken);
     }
 
     // Secrets of templates that are no longer listed go; only those that this very object owns.
@@ -63,19 +107,30 @@ internal sealed class SopsSecretReconciler(ApiClient client, Informer sopsSecret
         var live = await client.ListAsync(ApiResource.Secrets, sopsSecret.Namespace, new ListOptions { MetadataOnly = true }, cancellationToken);
         foreach (var secret in live.Items.Where(secret => SecretOwner.Text(SecretOwner.ControllerOf(secret), "uid") == sopsSecret.Uid && !kept.Contains(secret.Name)))
         {
+            _written.TryRemove(secret.NamespacedName, out _);
             await client.TryDeleteAsync(ApiResource.Secrets, secret.Namespace, secret.Name, new DeleteOptions { PreconditionUid = secret.Uid }, cancellationToken);
         }
     }
 
-    private async Task SetMessageAsync(KubernetesObject sopsSecret, string message, CancellationToken cancellationToken)
+    private async Task<ReconcileFailure> FailAsync(KubernetesObject sopsSecret, string message, string detail, CancellationToken cancellationToken)
     {
-        if (sopsSecret.Json["status"]?["message"]?.ToString() == message)
+        await SetStatusAsync(sopsSecret, message, detail, cancellationToken);
+        return new ReconcileFailure($"{sopsSecret}: {detail}");
+    }
+
+    private async Task SetStatusAsync(KubernetesObject sopsSecret, string message, string detail, CancellationToken cancellationToken)
+    {
+        var status = sopsSecret.Json["status"];
+        if (status?["message"]?.ToString() == message && (status["detail"]?.ToString() ?? "") == detail)
         {
             return;
         }
 
-        var patch = new KubernetesObject(new JsonObject { ["status"] = new JsonObject { ["message"] = message } });
+        var patch = new KubernetesObject(new JsonObject { ["status"] = new JsonObject { ["message"] = message, ["detail"] = detail.Length > 0 ? detail : null } });
         await client.PatchAsync(
             ApiResource.SopsSecrets, sopsSecret.Namespace, sopsSecret.Name, PatchType.Merge, patch.ToUtf8Json(), new PatchOptions { Subresource = "status" }, cancellationToken);
     }
+
+    private static bool? Flag(KubernetesObject sopsSecret, string field) =>
+        sopsSecret.Json["spec"]?[field] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
 }

@@ -6,7 +6,7 @@ using SecretsOps.Cryptography.Gcm;
 namespace SecretsOps.Cryptography.Hybrid;
 
 // What:       the hybrid encryption of Bitnami Sealed Secrets, one value at a time.
-// References: RFC 8017 section 7.1 (RSAES-OAEP), NIST SP 800-38D (GCM), compatibility-sealed-secrets.md rows WF-1 to WF-15.
+// References: RFC 8017 section 7.1 (RSAES-OAEP), NIST SP 800-38D (GCM), compatibility.md rows WF-1 to WF-15.
 // Sizes:      k = RSA modulus in bytes; session key 32; nonce 12 zero bytes (the key is used once); tag 16; no associated data.
 // Wire:       | 2 bytes: k, big-endian | k bytes: OAEP(SHA-256, MGF1-SHA-256, label; session key) | n bytes | 16 bytes: tag |
 // Failures:   wrong key, wrong label, damaged anything: one and the same answer.

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement;
+using SecretsOps.KeyManagement.Remote;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Decryption;
 
 /// <summary>The keys of the Secrets labelled <c>secretsops.io/decryption-key: active</c>, tried one Secret after the other.</summary>
-internal sealed class DecryptionKeys(KeyedDigest digest, string remedy) : IKeyService
+internal sealed class DecryptionKeys(KeyedDigest digest, string remedy, Func<KubernetesObject, CancellationToken, Task<ObjectKeys>>? keysOf = null) : IKeyService
 {
     private volatile State _state = new([], "");
 
@@ -25,6 +26,19 @@ internal sealed class DecryptionKeys(KeyedDigest digest, string remedy) : IKeySe
 
         _state = new State([.. ordered.Select(secret => new LocalKeyService(KeyCredentials.FromSecretData(Data(secret))))], version);
         return true;
+    }
+
+    /// <summary>The keys for one Application: those for all, then its own; or its own alone, where it says so.</summary>
+    public async Task<ObjectKeys> ForAsync(KubernetesObject application, CancellationToken cancellationToken)
+    {
+        var shared = _state;
+        if (keysOf is null)
+        {
+            return new ObjectKeys(this, shared.Version);
+        }
+
+        var own = await keysOf(application, cancellationToken);
+        return own.IsExclusive ? own : new ObjectKeys(new KeyServiceChain([this, own.Service]), own.Version.Length == 0 ? shared.Version : $"{shared.Version} {own.Version}");
     }
 
     public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>

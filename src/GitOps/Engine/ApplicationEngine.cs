@@ -58,7 +58,7 @@ public sealed partial class ApplicationEngine : IDisposable
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
-        _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'");
+        _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'", options.KeysOf);
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
         _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
@@ -67,7 +67,7 @@ public sealed partial class ApplicationEngine : IDisposable
         var ignored = new IgnoredFields(tools);
         var pipeline = new SyncPipeline(
             sources,
-            new SourceRenderer(RendererSet.For(tools, _charts, options.PluginFolder), new SopsFileDecryptor(_keys), _keys, _renderings),
+            new SourceRenderer(RendererSet.For(tools, _charts, options.PluginFolder), _renderings),
             new ManifestOpener(options.ManifestDecryptors),
             new Differ(ignored, _digest),
             new OperationRunner(new GroupRunner(new ObjectWriter(clock))),

@@ -12,6 +12,7 @@ using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
 using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
@@ -151,7 +152,7 @@ internal sealed partial class ApplicationReconciler(
     {
         var used = visit.Application.Sources;
         if (!visit.Memory.IsSettled(visit.Cluster!.Inventory, visit.Application.InstanceName)
-            || !await visit.Memory.SettledInputs!.HoldAsync(visit.Newest, keys.Version, () => sources.FetchAsync(used, visit.Newest, cancellationToken), cancellationToken))
+            || !await visit.Memory.SettledInputs!.HoldAsync(visit.Newest, (await keys.ForAsync(visit.Application.Object, cancellationToken)).Version, () => sources.FetchAsync(used, visit.Newest, cancellationToken), cancellationToken))
         {
             return null;
         }
@@ -182,10 +183,14 @@ internal sealed partial class ApplicationReconciler(
         var decision = AutoSyncDecision.Nothing;
         using var span = EngineTelemetry.Stage("sync");
         span?.SetTag("application", visit.Application.Key.ToString()).SetTag("revision", string.Join(',', revisions)).SetTag("cluster", visit.Cluster!.Server);
+        var own = await keys.ForAsync(visit.Application.Object, cancellationToken);
+        using var opened = new CachingKeyService(own.Service); // one unwrap for all files under one key
         var result = await pipeline.RunAsync(
             new SyncRequest
             {
                 Application = visit.Application,
+                Files = new SopsFileDecryptor(opened),
+                KeysVersion = own.Version,
                 Sources = used,
                 Revisions = revisions,
                 Cluster = visit.Cluster!,

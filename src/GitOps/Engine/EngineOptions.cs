@@ -1,4 +1,5 @@
 using SecretsOps.GitOps.Decryption;
+using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Engine;
 
@@ -13,6 +14,9 @@ public sealed record EngineOptions
 
     /// <summary>Where the Secrets labelled <c>secretsops.io/decryption-key: active</c> are looked for: the controller's own namespace.</summary>
     public string KeyNamespace { get; init; } = "kube-system";
+
+    /// <summary>The keys of one Application beside those for all: its namespace's Secret, a service account's identity, the process's own.</summary>
+    public Func<KubernetesObject, CancellationToken, Task<ObjectKeys>>? KeysOf { get; init; }
 
     /// <summary>Folder for local copies of repositories: ciphertext, as Git has it.</summary>
     public required string CacheFolder { get; init; }

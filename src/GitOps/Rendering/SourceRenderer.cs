@@ -8,7 +8,7 @@ using SecretsOps.GitOps.Telemetry;
 namespace SecretsOps.GitOps.Rendering;
 
 /// <summary>Renders every source of an Application, or takes what was rendered before from the very same files.</summary>
-internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files, DecryptionKeys keys, RenderCache cache)
+internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
 {
     private const string RevisionVariable = "ARGOCD_APP_REVISION";
 
@@ -17,7 +17,6 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
     /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
     public async Task<(IReadOnlyList<RenderedManifests> Rendered, RenderInputs Inputs)> RenderAsync(SyncRequest request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
     {
-        var keysVersion = keys.Version;
         List<ISourceTree> trees = [.. artifacts.Select(artifact => artifact.Tree)];
         List<ReadTrace> all = [.. trees.Select(_ => new ReadTrace())];
         var rendered = new List<RenderedManifests>();
@@ -25,7 +24,7 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
         {
             if (!request.Sources[i].IsReferenceOnly)
             {
-                rendered.Add(await RenderAsync(request, i, trees, all, keysVersion, cancellationToken));
+                rendered.Add(await RenderAsync(request, i, trees, all, cancellationToken));
             }
         }
 
@@ -33,15 +32,15 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
         {
             Revisions = request.Revisions,
             Traces = all,
-            Keys = keysVersion,
+            Keys = request.KeysVersion,
             IncludesRevision = request.Sources.Any(NamesRevision) || rendered.Any(one => one.SourceType == SourceType.Plugin),
         };
         return (rendered, inputs);
     }
 
-    private async Task<RenderedManifests> RenderAsync(SyncRequest request, int index, List<ISourceTree> trees, List<ReadTrace> all, string keysVersion, CancellationToken cancellationToken)
+    private async Task<RenderedManifests> RenderAsync(SyncRequest request, int index, List<ISourceTree> trees, List<ReadTrace> all, CancellationToken cancellationToken)
     {
-        var key = Key(request, index, keysVersion);
+        var key = Key(request, index);
         if (await cache.TryGetAsync(key, trees, cancellationToken) is { } known)
         {
             known.Traces.Zip(all).ToList().ForEach(pair => pair.Second.AddAll(pair.First));
@@ -50,7 +49,7 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
         }
 
         List<ReadTrace> traces = [.. trees.Select(_ => new ReadTrace())];
-        List<DecryptingTree> opened = [.. trees.Zip(traces).Select(pair => new DecryptingTree(pair.First, files, pair.Second))];
+        List<DecryptingTree> opened = [.. trees.Zip(traces).Select(pair => new DecryptingTree(pair.First, request.Files, pair.Second))];
         var references = request.Sources.Zip(opened).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
         var rendered = await renderers.RenderAsync(Describe(request, index, opened[index], references), cancellationToken);
         traces.Zip(all).ToList().ForEach(pair => pair.Second.AddAll(pair.First));
@@ -80,11 +79,11 @@ internal sealed class SourceRenderer(RendererSet renderers, IFileDecryptor files
     };
 
     // All that a renderer is told beside the files. The key outlives the spec it was made of, and inline values may be secret: only a digest stays.
-    private static string Key(SyncRequest request, int index, string keysVersion)
+    private static string Key(SyncRequest request, int index)
     {
         var source = request.Sources[index];
         var text = new StringBuilder()
-            .AppendJoin('\n', request.Application.Key, request.Application.Project, request.Application.Destination.Namespace, index, keysVersion, request.Cluster.KubernetesVersion)
+            .AppendJoin('\n', request.Application.Key, request.Application.Project, request.Application.Destination.Namespace, index, request.KeysVersion, request.Cluster.KubernetesVersion)
             .Append('\n').AppendJoin(',', request.Cluster.ApiVersions)
             .Append('\n').AppendJoin('\n', request.Sources.Select(each => each.Json.ToJsonString()))
             .Append('\n').Append(NamesRevision(source) ? request.Revisions[index] : "");

@@ -122,7 +122,7 @@ internal sealed class GcpTokenSource(GcpKmsCredentials credentials, KeyHttp http
     private async Task<(string Token, DateTimeOffset Expires)> FromWorkloadAsync(string provider, CancellationToken cancellationToken)
     {
         var audience = $"//iam.googleapis.com/{provider}";
-        var subject = await _environment.IdentityToken!($"https:{audience}", cancellationToken).ConfigureAwait(false);
+        var subject = await _environment.AskIdentityTokenAsync($"https:{audience}", cancellationToken).ConfigureAwait(false);
         var impersonation = _environment.NonEmpty("GCP_SERVICE_ACCOUNT") is { } account
             ? $"{Endpoint("SECRETSOPS_GCP_IAM_ENDPOINT", "https://iamcredentials.googleapis.com")}/v1/projects/-/serviceAccounts/{Rfc3986.Encode(account)}:generateAccessToken"
             : null;

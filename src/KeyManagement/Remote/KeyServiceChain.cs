@@ -10,6 +10,10 @@ public sealed class KeyServiceChain(IReadOnlyList<IKeyService> services) : IKeyS
         FirstAsync(key, service => service.WrapAsync(key, dataKey, cancellationToken));
 
     /// <inheritdoc/>
+    public Task<MasterKey> PinAsync(MasterKey key, CancellationToken cancellationToken) =>
+        FirstAsync(key, service => service.PinAsync(key, cancellationToken));
+
+    /// <inheritdoc/>
     public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
         FirstAsync(key, service => service.UnwrapAsync(key, wrappedKey, cancellationToken));
 

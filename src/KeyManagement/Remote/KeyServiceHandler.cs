@@ -57,8 +57,9 @@ public sealed record KeyServiceAnswer(int Status, string Message, byte[] Frame)
 
     internal static KeyServiceAnswer Refused(int status, string message) => new(status, message, []);
 
-    /// <summary>The message as the header <c>grpc-message</c> carries it.</summary>
-    public string EncodedMessage => Uri.EscapeDataString(Message);
+    /// <summary>The message as the header <c>grpc-message</c> carries it: only what is no printable ASCII, and the percent sign itself, is encoded.</summary>
+    public string EncodedMessage =>
+        string.Concat(Encoding.UTF8.GetBytes(Message).Select(octet => octet is >= 0x20 and <= 0x7e and not (byte)'%' ? ((char)octet).ToString() : $"%{octet:X2}"));
 
     /// <summary>The status only: the frame may hold a data key.</summary>
     public override string ToString() => $"gRPC status {Status}";

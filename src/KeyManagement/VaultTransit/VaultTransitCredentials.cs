@@ -82,9 +82,9 @@ public sealed record VaultTransitCredentials
 
     private static async Task<string> ReadJwtAsync(Func<string, string?> setting, KeyEnvironment environment, string address, CancellationToken cancellationToken)
     {
-        if (environment.IdentityToken is { } ask)
+        if (environment.IdentityToken is not null)
         {
-            return await ask(setting("audience") ?? address, cancellationToken).ConfigureAwait(false);
+            return await environment.AskIdentityTokenAsync(setting("audience") ?? address, cancellationToken).ConfigureAwait(false);
         }
 
         return setting("jwt") ?? KeyEnvironment.ReadText(setting("jwt_file") ?? ServiceAccountToken);

@@ -167,8 +167,9 @@ internal static class DataKeys
         {
             try
             {
-                var text = await keys.WrapAsync(group[index], share, cancellationToken).ConfigureAwait(false);
-                wrapped[index] = new WrappedKey(group[index], text) { CreatedAt = createdAt };
+                var key = await keys.PinAsync(group[index], cancellationToken).ConfigureAwait(false);
+                var text = await keys.WrapAsync(key, share, cancellationToken).ConfigureAwait(false);
+                wrapped[index] = new WrappedKey(key, text) { CreatedAt = createdAt };
             }
             catch (MasterKeyException failure)
             {

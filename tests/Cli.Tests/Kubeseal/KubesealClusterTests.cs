@@ -65,6 +65,23 @@ public sealed class KubesealClusterTests
         Assert.Equal(exitCode == 0 ? 2 : 1, server.Requests.Count(request => request.EndsWith("/verify")));
     }
 
+    [Theory]
+    [InlineData(400, "", "the server rejected our request for an unknown reason (post services http:sealed-secrets-controller:http)")]
+    [InlineData(404, "", "the server could not find the requested resource (post services http:sealed-secrets-controller:http)")]
+    [InlineData(500, "", "an error on the server (\"\") has prevented the request from succeeding (post services http:sealed-secrets-controller:http)")]
+    [InlineData(503, """{"kind":"Status","message":"error trying to reach service: connection refused"}""", "error trying to reach service: connection refused")]
+    public async Task CLI_32_CLI_33_a_refusal_is_told_in_the_words_of_client_go(int status, string body, string words)
+    {
+        using var server = new FakeServer(path => path.Contains("/v1/") && !path.EndsWith("cert.pem") && path.Contains("/proxy/") ? (status, body) : Answer(path, "http"));
+        var sealedSecret = CliSetup.With("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: b}\nspec: {encryptedData: {}}\n");
+
+        var validated = await CliRun.KubesealAsync(sealedSecret, "--validate", "--server", server.Url);
+        var rotated = await CliRun.KubesealAsync(sealedSecret, "--re-encrypt", "--server", server.Url);
+
+        Assert.Equal($"error: cannot validate sealed secret: {words}\n", validated.Error);
+        Assert.Equal($"error: cannot re-encrypt secret: {words}\n", rotated.Error);
+    }
+
     [Fact]
     public async Task CLI_33_CLI_34_reencrypting_in_place_changes_values_and_keeps_the_rest()
     {

@@ -156,6 +156,15 @@ public sealed class KubesealModeTests
     }
 
     [Fact]
+    public async Task CLI_35_recovery_refuses_the_deprecated_form_in_upstreams_words()
+    {
+        var run = await RecoverAsync("kind: SealedSecret\nmetadata: {name: db, namespace: shop}\nspec: {data: AgAA, encryptedData: {}}\n"u8.ToArray(), "--recovery-private-key", CliSetup.PrivateKey);
+
+        Assert.Equal("error: using deprecated 'data' field, use 'encryptedData' or flip the feature flag\n", run.Error);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
     public async Task CLI_37_variables_set_flags_and_the_command_line_wins()
     {
         var setup = CliSetup.With("metadata: {name: a}\ndata: {a: MQ==}") with

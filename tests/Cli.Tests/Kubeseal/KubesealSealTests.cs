@@ -147,6 +147,21 @@ public sealed class KubesealSealTests
         Assert.NotNull(recovered["data"]!["a"]);
     }
 
+    [Theory]
+    [InlineData("cluster-wide")]
+    [InlineData("namespace-wide")]
+    public async Task CLI_11_CLI_12_strict_that_was_asked_for_narrows_a_wider_annotation(string wide)
+    {
+        var input = CliSetup.With($"metadata: {{name: db, namespace: shop, annotations: {{sealedsecrets.bitnami.com/{wide}: 'true', kept: yes-it-is}}}}\ndata: {{a: MQ==}}");
+
+        var narrowed = await CliRun.KubesealAsync(input, "--cert", CliSetup.Certificate, "--scope", "strict", "-o", "yaml");
+        var untouched = await CliRun.KubesealAsync(input, "--cert", CliSetup.Certificate, "-o", "yaml");
+
+        Assert.DoesNotContain(wide, narrowed.Output);
+        Assert.Contains("kept: yes-it-is", narrowed.Output);
+        Assert.Contains($"sealedsecrets.bitnami.com/{wide}: \"true\"", untouched.Output);
+    }
+
     [Fact]
     public async Task CLI_13_the_namespace_comes_from_input_then_flag_then_kubeconfig_then_default()
     {

@@ -10,7 +10,7 @@ public sealed partial class ChecklistTests
     private static readonly (string Family, int Rows)[] Families =
         [("WF", 21), ("KEY", 21), ("CRD", 5), ("REC", 30), ("ST", 7), ("TPL", 13), ("CLI", 42), ("HTTP", 12), ("MET", 4), ("LOG", 1), ("DEP", 7), ("PERF", 2)];
 
-    private static readonly string[] Pages = ["compatibility-sealed-secrets.md", "compatibility-controller.md"];
+    private static readonly string[] Pages = ["compatibility.md", "compatibility-sealed-secrets.md", "compatibility-controller.md"];
 
     public static TheoryData<string> Rows => [.. Families.SelectMany(family => Enumerable.Range(1, family.Rows).Select(number => $"{family.Family}-{number}"))];
 

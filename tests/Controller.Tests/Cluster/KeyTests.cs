@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
+using SecretsOps.Controller.Keys;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
@@ -125,6 +126,25 @@ public sealed class KeyTests(BareFixture fixture)
     }
 
     [Fact]
+    public async Task KEY_12_a_key_of_the_same_second_as_the_newest_does_not_keep_the_next_one_from_being_made()
+    {
+        var ownNamespace = await _cluster.CreateNamespaceAsync("controller");
+        var cluster = (await _cluster.Client.GetAsync(ApiResource.Namespaces, "", ownNamespace, CancellationToken.None)).Uid;
+        var (one, other) = (Twin(ownNamespace), Twin(ownNamespace));
+        one.Name = SealingKeyName.For("sealed-secrets-key", cluster, FingerprintOf(other), 0);
+        other.Name = SealingKeyName.For("sealed-secrets-key", cluster, FingerprintOf(one), 0);
+        await _cluster.CreateAsync(ApiResource.Secrets, one);
+        await _cluster.CreateAsync(ApiResource.Secrets, other);
+
+        var options = RunningController.Options();
+        await using var controller = await RunningController.StartAsync(_cluster, ownNamespace, options with { Keys = options.Keys with { RenewPeriod = TimeSpan.FromHours(1) } });
+
+        await Eventually.TrueAsync(() => Task.FromResult(controller.Host.Keys.Ring.NewestFirst.Count == 3), "a key beside the twins");
+
+        static string FingerprintOf(KubernetesObject secret) => SealingKey.FromSecret(secret).Fingerprint;
+    }
+
+    [Fact]
     public async Task KEY_18_KEY_19_keys_added_relabelled_and_deleted_take_effect_without_a_restart()
     {
         var ownNamespace = await fixture.CreateKeyNamespaceAsync("rsa2048");
@@ -143,6 +163,16 @@ public sealed class KeyTests(BareFixture fixture)
 
         await _cluster.DeleteAsync(ApiResource.Secrets, ownNamespace, "sealed-secrets-keyrsa2048");
         await Eventually.TrueAsync(() => Task.FromResult(controller.Host.Keys.Ring.NewestFirst.Count == 0), "the deleted key is no longer used");
+    }
+
+    // A key that dates from two hours ago, to the second.
+    private static KubernetesObject Twin(string @namespace)
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero).AddHours(-2));
+        using var generated = GeneratedSealingKey.Create(new SealingKeyRequest { KeySize = 2048 }, time);
+        var secret = SealingKeySecret.Create(@namespace, "sealed-secrets-key", generated.CertificatePem.Span, generated.PrivateKeyPem.Span);
+        secret.Name = "twin";
+        return secret;
     }
 
     private static void AssertCertificate(string pem)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using SecretsOps.Controller.Hosting;
 using SecretsOps.Controller.Logging;
 using SecretsOps.Controller.Options;
+using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
@@ -52,13 +53,13 @@ internal sealed class RunningController : IAsyncDisposable
     };
 
     /// <summary>Starts a controller and waits until it is ready.</summary>
-    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true, Impersonation? actingAs = null)
+    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true, Impersonation? actingAs = null, KeyEnvironment? environment = null)
     {
         var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath }) with { Impersonation = actingAs });
         var log = new StringWriter(new StringBuilder(), System.Globalization.CultureInfo.InvariantCulture);
         var writer = TextWriter.Synchronized(log);
         var logs = new LoggerFactory([new SlogLoggerProvider(options.Log with { Level = "DEBUG" }, writer, writer, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
-        var controller = new RunningController(client, ownNamespace, new ControllerHost(client, options, ownNamespace, [], logs), logs, log);
+        var controller = new RunningController(client, ownNamespace, new ControllerHost(client, options, ownNamespace, ClusterWorkers.For(client, options, ownNamespace, Path.Combine(Path.GetTempPath(), TestCluster.UniqueName("secretsops-repositories")), logs, environment), logs, environment), logs, log);
         await controller.Host.StartAsync(CancellationToken.None);
         controller._running = controller.Host.RunAsync(controller._stop.Token);
         if (waitUntilReady)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 using SecretsOps.Controller.Options;
 using SecretsOps.Controller.Tests.Cluster;
+using SecretsOps.Testing;
 
 namespace SecretsOps.Controller.Tests.Deployment;
 
@@ -48,6 +49,19 @@ public sealed class ManifestTests(BareFixture fixture)
         Assert.Equal("run", rendered.Arguments[0]);
         Assert.Equal(installation is "base" or "helm", options.IsSyncEngineOn);
         Assert.Equal(installation != "overlays/namespaced", options.Reconcile.AllNamespaces);
+    }
+
+    [Fact]
+    public void The_image_runs_what_build_publishes_as_the_user_of_the_manifests_and_answers_to_upstreams_command()
+    {
+        var dockerfile = File.ReadAllLines(RepositoryRoot.Combine("deploy", "Dockerfile"));
+        var build = File.ReadAllText(RepositoryRoot.Combine("build"));
+        var copied = dockerfile.Single(line => line.StartsWith("COPY ", StringComparison.Ordinal)).Split(' ')[1..^1];
+
+        Assert.Equal(["dist/secretsops", "dist/secretsops-controller"], copied);
+        Assert.All(copied, file => Assert.Contains(Path.GetFileName(file), build, StringComparison.Ordinal));
+        Assert.Contains(dockerfile, line => line.Contains("ln -s secretsops-controller /usr/local/bin/controller", StringComparison.Ordinal));
+        Assert.Contains($"USER {Rendered.Kustomize("base").Pod["securityContext"]!["runAsUser"]}", dockerfile);
     }
 
     [Fact]

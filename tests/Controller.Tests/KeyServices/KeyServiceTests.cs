@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 using SecretsOps.Controller.KeyServices;
-using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.KeyManagement.AlibabaKms;
@@ -89,8 +85,8 @@ public sealed class KeyServiceTests : IDisposable
     [Fact]
     public async Task Tls_serves_only_clients_of_the_authority()
     {
-        var (certificate, key) = WriteCertificate("server");
-        var (clientCertificate, clientKey) = WriteCertificate("client");
+        var (certificate, key) = LoopbackCertificate.Write(_directory, "server");
+        var (clientCertificate, clientKey) = LoopbackCertificate.Write(_directory, "client");
         var options = new KeyServiceOptions { Address = FreeAddress(), Certificate = certificate, PrivateKey = key, ClientAuthority = clientCertificate };
         await using var server = KeyServiceCommand.Build(options, _mirror, approve: null);
         await server.StartAsync();
@@ -120,37 +116,5 @@ public sealed class KeyServiceTests : IDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return probe.LocalEndpoint.ToString()!;
-    }
-
-    private (string Certificate, string Key) WriteCertificate(string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        return (_directory.Write($"{name}.pem", certificate.ExportCertificatePem()), _directory.Write($"{name}.key", key.ExportPkcs8PrivateKeyPem()));
-    }
-
-    /// <summary>Wraps by turning the bytes around, and remembers who was asked.</summary>
-    private sealed class MirrorService : IKeyService
-    {
-        public ConcurrentQueue<MasterKey> Asked { get; } = new();
-
-        public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
-        {
-            Asked.Enqueue(key);
-            return Task.FromResult("mirror:" + Convert.ToBase64String([.. dataKey.ToArray().Reverse()]));
-        }
-
-        public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken)
-        {
-            Asked.Enqueue(key);
-            return wrappedKey.StartsWith("mirror:", StringComparison.Ordinal)
-                ? Task.FromResult(new SecretBytes([.. Convert.FromBase64String(wrappedKey["mirror:".Length..]).AsEnumerable().Reverse()]))
-                : throw new MasterKeyException(key, "the mirror did not wrap it: 100 %");
-        }
     }
 }

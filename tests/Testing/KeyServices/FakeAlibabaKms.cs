@@ -68,7 +68,7 @@ public sealed class FakeAlibabaKms(string signatureVersion) : FakeKeyService
         if (Action(request) == "AssumeRoleWithOIDC")
         {
             var form = request.Form;
-            return form["OIDCToken"] == OidcToken && form["RoleArn"] == Role && form["OIDCProviderArn"] == Provider ? Credentials() : Error(403, "AuthenticationFail.OIDCToken.Invalid", "This JWT token is invalid.");
+            return (form["OIDCToken"] == OidcToken || TrustsToken(form["OIDCToken"])) && form["RoleArn"] == Role && form["OIDCProviderArn"] == Provider ? Credentials() : Error(403, "AuthenticationFail.OIDCToken.Invalid", "This JWT token is invalid.");
         }
 
         if (!IsSigned(request))

@@ -86,7 +86,7 @@ public sealed class FakeAwsKms : FakeKeyService
     private static LoopbackReply Answer(string keyId, string name, byte[] content) =>
         LoopbackReply.Ok(new JsonObject { ["KeyId"] = keyId, [name] = Convert.ToBase64String(content), ["EncryptionAlgorithm"] = "SYMMETRIC_DEFAULT" });
 
-    private static LoopbackReply AnswerLogin(LoopbackRequest request) => (request.Method, request.Path) switch
+    private LoopbackReply AnswerLogin(LoopbackRequest request) => (request.Method, request.Path) switch
     {
         ("POST", _) => AnswerSts(request),
         ("GET", "/v1/credentials") when request.Header("authorization") == ContainerToken => LoopbackReply.Ok(RoleCredentials()),
@@ -100,10 +100,10 @@ public sealed class FakeAwsKms : FakeKeyService
     private static JsonObject RoleCredentials() =>
         new() { ["AccessKeyId"] = "ASIAROLE", ["SecretAccessKey"] = RoleSecret, ["Token"] = SessionToken, ["Expiration"] = "2099-01-01T00:00:00Z" };
 
-    private static LoopbackReply AnswerSts(LoopbackRequest request)
+    private LoopbackReply AnswerSts(LoopbackRequest request)
     {
         var form = request.Form;
-        var isAllowed = form["Action"] == "AssumeRole" ? IsSigned(request, "sts", "eu-west-2") : form["WebIdentityToken"] == WebToken;
+        var isAllowed = form["Action"] == "AssumeRole" ? IsSigned(request, "sts", "eu-west-2") : form["WebIdentityToken"] == WebToken || TrustsToken(form["WebIdentityToken"]);
         return isAllowed && form["RoleArn"] == "arn:aws:iam::111122223333:role/decrypt"
             ? new LoopbackReply(200, $"""
                 <R xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><X><Credentials>

@@ -100,7 +100,7 @@ public sealed class FakeAzureKeyVault : FakeKeyService
     private LoopbackReply LogIn(IReadOnlyDictionary<string, string> form)
     {
         var assertion = form.GetValueOrDefault("client_assertion");
-        var isProven = form.GetValueOrDefault("client_secret") == ClientSecret || assertion == FederatedToken || (assertion is not null && IsSignedByCertificate(assertion));
+        var isProven = form.GetValueOrDefault("client_secret") == ClientSecret || assertion == FederatedToken || (assertion is not null && TrustsToken(assertion)) || (assertion is not null && IsSignedByCertificate(assertion));
         return isProven && form["client_id"] == "client-1" && form["scope"] == "https://vault.azure.net/.default" && form["grant_type"] == "client_credentials"
             ? LoopbackReply.Ok(new JsonObject { ["access_token"] = AccessToken, ["expires_in"] = 3599, ["token_type"] = "Bearer" })
             : new LoopbackReply(401, """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 0"}""");

@@ -107,7 +107,7 @@ public sealed class FakeGcpKms : FakeKeyService
     {
         ("POST", "/token") when request.Form["grant_type"] == "refresh_token" => request.Form["refresh_token"] == RefreshToken && request.Form["client_id"] == "client-1" ? AccessToken : null,
         ("POST", "/token") => IsAuthentic(request.Form["assertion"]) ? AccessToken : null,
-        ("POST", "/v1/token") => request.Form["subject_token"] == WorkloadToken && request.Form["audience"] == "//iam.googleapis.com/" + Provider ? FederatedToken : null,
+        ("POST", "/v1/token") => (request.Form["subject_token"] == WorkloadToken || TrustsToken(request.Form["subject_token"])) && request.Form["audience"] == "//iam.googleapis.com/" + Provider ? FederatedToken : null,
         ("POST", $"/v1/projects/-/serviceAccounts/{ServiceAccountEmail}:generateAccessToken") => request.Header("authorization") == $"Bearer {FederatedToken}" ? AccessToken : null,
         ("GET", "/computeMetadata/v1/instance/service-accounts/default/token") => request.Header("metadata-flavor") == "Google" ? AccessToken : null,
         _ => null,

@@ -17,6 +17,9 @@ public abstract class FakeKeyService : LoopbackServer
     /// <summary>A word of the refusal that the user must see.</summary>
     public abstract string RefusalWord { get; }
 
+    /// <summary>Judges tokens of service accounts beside the fixed one, as the service would by asking their issuer.</summary>
+    public Func<string, bool> TrustsToken { get; set; } = _ => false;
+
     /// <summary>Sets the variables with which the client finds this server and logs in.</summary>
     public abstract void Configure(TestEnvironment environment);
 

@@ -46,8 +46,8 @@ public sealed class FakeVault : FakeKeyService
 
         return request.Path switch
         {
-            "/v1/auth/kubernetes/login" when request.Json["role"]!.ToString() == "decrypt" && request.Json["jwt"]!.ToString() == "jwt-of-the-workload" => LogIn(),
-            "/v1/auth/jwt/login" when request.Json["role"]!.ToString() == "decrypt" && request.Json["jwt"]!.ToString() == "jwt-of-the-workload" => LogIn(),
+            "/v1/auth/kubernetes/login" when request.Json["role"]!.ToString() == "decrypt" && IsTrusted(request) => LogIn(),
+            "/v1/auth/jwt/login" when request.Json["role"]!.ToString() == "decrypt" && IsTrusted(request) => LogIn(),
             "/v1/auth/approle/login" when request.Json["role_id"]!.ToString() == "role-id" && request.Json["secret_id"]!.ToString() == "secret-id" => LogIn(),
             "/v1/team/transit/encrypt/sops" when IsAllowed(request) => Encrypt(request),
             "/v1/team/transit/decrypt/sops" when IsAllowed(request) => Decrypt(request),
@@ -58,6 +58,8 @@ public sealed class FakeVault : FakeKeyService
 
     private bool IsAllowed(LoopbackRequest request) =>
         request.Header("x-vault-token") == Token || (request.Header("x-vault-token") == LoginToken && LoginTokenUses-- > 0);
+
+    private bool IsTrusted(LoopbackRequest request) => request.Json["jwt"]!.ToString() is var jwt && (jwt == "jwt-of-the-workload" || TrustsToken(jwt));
 
     private LoopbackReply LogIn()
     {

@@ -15,6 +15,7 @@ public static class ExternalPrograms
         ["age-keygen"] = "age",
         ["docker-registry"] = "docker-registry",
         ["git"] = "git",
+        ["jq"] = "jq",
         ["gpg"] = "gnupg",
         ["jq"] = "jq",
         ["node"] = "nodejs",
