@@ -17,7 +17,6 @@ public static class ExternalPrograms
         ["git"] = "git",
         ["jq"] = "jq",
         ["gpg"] = "gnupg",
-        ["jq"] = "jq",
         ["node"] = "nodejs",
         ["npm"] = "npm",
         ["openssl"] = "openssl",
