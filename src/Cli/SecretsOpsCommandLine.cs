@@ -10,8 +10,10 @@ internal static class SecretsOpsCommandLine
 {
     internal static async Task<int> RunAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var parsed = CreateRoot(environment, TwoFormats.AreForSops(arguments, environment)).Parse(PassedOn(arguments));
-        if (parsed.Action is ParseErrorAction)
+        var root = CreateRoot(environment, TwoFormats.AreForSops(arguments, environment));
+        var isKubeseal = KubesealModes.AreMeantBy(arguments, root);
+        var parsed = root.Parse(PassedOn(arguments));
+        if (parsed.Action is ParseErrorAction && !isKubeseal)
         {
             return ReportUsage(parsed, environment);
         }
@@ -21,7 +23,9 @@ internal static class SecretsOpsCommandLine
         try
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            return isKubeseal
+                ? await KubesealModes.RunAsync(arguments, environment, cancellationToken).ConfigureAwait(false)
+                : await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (CliFailure.From(failure) is { } reported)
         {

@@ -1,12 +1,12 @@
-using SecretsOps.GitOps.Applications;
+using System.Diagnostics;
 using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Health;
-using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Projects;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Telemetry;
 
 namespace SecretsOps.GitOps;
 
@@ -25,7 +25,7 @@ namespace SecretsOps.GitOps;
 /// </code>
 /// </summary>
 internal sealed class SyncPipeline(
-    SourceFetcher sources, RendererSet renderers, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
+    SourceFetcher sources, SourceRenderer renderer, ManifestOpener opener, Differ differ, OperationRunner runner, KeyedDigest digest)
 {
     /// <exception cref="SourceException">A source cannot be fetched or read.</exception>
     /// <exception cref="RenderException">A source cannot be rendered.</exception>
@@ -33,28 +33,30 @@ internal sealed class SyncPipeline(
     public async Task<SyncResult> RunAsync(SyncRequest request, CancellationToken cancellationToken)
     {
         // 1. and 2.
-        var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
-        var rendered = await RenderAsync(new RenderScope(request.Application, request.Sources, request.Revisions, request.Cluster, request.Files), artifacts, cancellationToken);
+        var artifacts = await StageAsync("fetch", () => sources.FetchAsync(request.Sources, request.Revisions, cancellationToken));
+        var (rendered, inputs) = await StageAsync("render", () => renderer.RenderAsync(request, artifacts, cancellationToken));
 
         // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
-        using var manifests = await opener.OpenAsync(rendered, cancellationToken);
+        using var manifests = await StageAsync("decrypt", () => opener.OpenAsync(rendered, cancellationToken));
 
         // 4.
         var targets = await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken);
         var broken = await WatchAsync(request, targets, cancellationToken);
 
         // 5.
-        var diff = await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, request.Detail, cancellationToken);
+        var diff = await StageAsync("diff", () => differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, request.Detail, cancellationToken));
 
         // 6. and 7.
         var operation = targets.Errors.Count > 0 ? null : request.Decide(diff);
-        var progress = operation is null ? null : await AdvanceAsync(request, operation, diff, cancellationToken);
+        var progress = operation is null ? null : await StageAsync("apply", () => AdvanceAsync(request, operation, diff, cancellationToken));
         var before = diff;
         diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, DiffDetail.Plain, cancellationToken);
 
         // 8.
+        using var last = EngineTelemetry.Stage("health");
         return new SyncResult
         {
+            Inputs = inputs,
             SourceTypes = manifests.SourceTypes,
             Targets = targets,
             Diff = diff,
@@ -67,42 +69,28 @@ internal sealed class SyncPipeline(
     }
 
     /// <summary>Stages 1 to 4 alone, for an Application that is being deleted: what it would deploy.</summary>
-    public async Task<IReadOnlyList<Target>> TargetsAsync(Application application, DestinationCluster cluster, IReadOnlyList<string> revisions, IFileDecryptor files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Target>> TargetsAsync(SyncRequest request, CancellationToken cancellationToken)
     {
-        var artifacts = await sources.FetchAsync(application.Sources, revisions, cancellationToken);
-        var request = new RenderScope(application, application.Sources, revisions, cluster, files);
-        using var manifests = await opener.OpenAsync(await RenderAsync(request, artifacts, cancellationToken), cancellationToken);
-        return (await new TargetBuilder(cluster.Discovery, digest).BuildAsync(application, manifests, cancellationToken)).Targets;
+        var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
+        var (rendered, _) = await renderer.RenderAsync(request, artifacts, cancellationToken);
+        using var manifests = await opener.OpenAsync(rendered, cancellationToken);
+        return (await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken)).Targets;
     }
 
-    private async Task<IReadOnlyList<RenderedManifests>> RenderAsync(RenderScope request, IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
+    private static async Task<T> StageAsync<T>(string name, Func<Task<T>> run)
     {
-        var trees = artifacts.Select(artifact => new DecryptingTree(artifact.Tree, request.Files)).ToList();
-        var references = request.Sources.Zip(trees).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
-        var rendered = new List<RenderedManifests>();
-        for (var i = 0; i < artifacts.Count; i++)
+        using var span = EngineTelemetry.Stage(name);
+        try
         {
-            if (!request.Sources[i].IsReferenceOnly)
-            {
-                rendered.Add(await renderers.RenderAsync(Describe(request, i, trees[i], references), cancellationToken));
-            }
+            return await run();
         }
-
-        return rendered;
+        catch (Exception exception)
+        {
+            // The kind of failure only: what a stage says of a failure is for the Application's own status.
+            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            throw;
+        }
     }
-
-    private static RenderRequest Describe(RenderScope request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()
-    {
-        Source = request.Sources[index],
-        Tree = tree,
-        Revision = request.Revisions[index],
-        ApplicationName = request.Application.Object.Name,
-        Project = request.Application.Project,
-        Namespace = request.Application.Destination.Namespace,
-        References = references,
-        KubernetesVersion = request.Cluster.KubernetesVersion,
-        ApiVersions = request.Cluster.ApiVersions,
-    };
 
     private static async Task<IReadOnlyList<string>> WatchAsync(SyncRequest request, TargetSet targets, CancellationToken cancellationToken)
     {
@@ -147,6 +135,4 @@ internal sealed class SyncPipeline(
 
         return await runner.AdvanceAsync(tasks, operation.Recorded is null, context, cancellationToken);
     }
-
-    private sealed record RenderScope(Application Application, IReadOnlyList<ApplicationSource> Sources, IReadOnlyList<string> Revisions, DestinationCluster Cluster, IFileDecryptor Files);
 }

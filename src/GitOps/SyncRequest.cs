@@ -22,6 +22,9 @@ internal sealed record SyncRequest
     /// <summary>Opens encrypted files, with the keys that this Application may use.</summary>
     public required IFileDecryptor Files { get; init; }
 
+    /// <summary>Changes with those keys: nothing that was rendered under others is taken for these.</summary>
+    public required string KeysVersion { get; init; }
+
     public required DestinationCluster Cluster { get; init; }
 
     /// <summary>The cluster's name, which a project may know it by.</summary>
@@ -65,6 +68,9 @@ internal sealed record ActiveOperation
 /// <summary>What a pass found and did. Holds names, digests and messages, never content.</summary>
 internal sealed record SyncResult
 {
+    /// <summary>What the manifests were made of.</summary>
+    public required RenderInputs Inputs { get; init; }
+
     public required IReadOnlyList<SourceType> SourceTypes { get; init; }
 
     public required TargetSet Targets { get; init; }

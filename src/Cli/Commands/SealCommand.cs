@@ -10,7 +10,7 @@ internal static class SealCommand
     {
         var connection = new ConnectionOptions();
         var options = new SealVerb.Options(new CertificateOption(connection), connection);
-        var command = new Command("seal", "Seal Secrets: files, directories, patterns, or standard input")
+        var command = new Command("seal", "Seal Secrets: files, directories, patterns, or standard input; every flag of kubeseal works too (--raw, --merge-into, --validate, --re-encrypt, …)")
         {
             options.Files, options.Scope, options.Name, options.Format, options.Output, options.AllowEmptyData, options.OmitFingerprint, options.DryRun,
         };

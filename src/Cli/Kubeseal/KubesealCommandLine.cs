@@ -39,6 +39,15 @@ internal static class KubesealCommandLine
         }
     }
 
+    /// <summary>Parses and runs without catching anything: for <c>secretsops seal</c>, which has words of its own for failures.</summary>
+    /// <exception cref="PflagException">The flags do not parse.</exception>
+    internal static Task RunAskedModeAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var flags = new KubesealFlags();
+        flags.Parse(arguments, environment.Variable);
+        return RunModeAsync(new KubesealSession(flags, environment), cancellationToken);
+    }
+
     // Upstream's precedence when several modes are asked for.
     private static Task RunModeAsync(KubesealSession session, CancellationToken cancellationToken)
     {

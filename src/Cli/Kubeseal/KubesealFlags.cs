@@ -70,6 +70,9 @@ internal sealed class KubesealFlags
 
     internal IReadOnlyList<string> Notices => _set.Notices;
 
+    /// <summary>Whether there is a flag of that name.</summary>
+    internal bool Has(string name) => _set.Has(name);
+
     /// <summary>Reads variables, then arguments; positional arguments are passed over, as upstream does.</summary>
     internal void Parse(IReadOnlyList<string> arguments, Func<string, string?> variable)
     {

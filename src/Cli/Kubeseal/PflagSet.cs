@@ -29,6 +29,8 @@ internal sealed class PflagSet(string programName)
         }
     }
 
+    public bool Has(string name) => _flags.ContainsKey(name);
+
     /// <summary>Gives flags their values from variables: <c>PREFIX_FLAG_NAME</c>. Values that do not fit are passed over.</summary>
     public void SetFromVariables(string prefix, Func<string, string?> variable)
     {

@@ -1,12 +1,15 @@
+using System.Security.Cryptography;
+
 using SecretsOps.Controller.Decryption;
 using SecretsOps.Controller.Options;
 using SecretsOps.GitOps.Engine;
+using SecretsOps.GitOps.Webhooks;
 using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Controller.Hosting;
 
-/// <summary>The list of what else works in the leader.</summary>
+/// <summary>The list of what else works in the controller.</summary>
 internal static class ClusterWorkers
 {
     /// <summary>Every worker that the options switch on.</summary>
@@ -33,16 +36,38 @@ internal static class ClusterWorkers
         KeyNamespace = ownNamespace,
         CacheFolder = cacheDirectory,
         SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
+        EnvironmentVariable = Environment.GetEnvironmentVariable,
+        Sharing = options.Replica.ElectLeader ? new SharingOptions { Namespace = ownNamespace, Identity = Identity(options.Replica), LeaseDuration = options.Replica.LeaseDuration } : null,
     };
+
+    // A restarted process is another replica than the one before: it must not take the other's Lease for its own.
+    private static string Identity(ReplicaOptions options) =>
+        $"{(options.Identity.Length > 0 ? options.Identity : Environment.MachineName)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
 }
 
-/// <summary>The sync engine as a worker: made anew with every term of leadership, so that nothing stale is carried over.</summary>
+/// <summary>The sync engine as a worker, in every replica; without election in the one that there is.</summary>
 internal sealed class EngineWorker(ApiClient client, EngineOptions options, ILogger logger) : IClusterWorker
 {
+    private volatile ApplicationEngine? _running;
+
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
+    /// <summary>Hands a webhook to the engine; null while it does not run.</summary>
+    public WebhookReply? TryTakeWebhook(WebhookRequest request) => _running?.TakeWebhook(request);
+
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var engine = new ApplicationEngine(client, options, client.Connection.TimeProvider, logger);
-        await engine.RunAsync(cancellationToken);
+        _running = engine;
+        try
+        {
+            await engine.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            _running = null;
+        }
     }
 }

@@ -62,6 +62,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             new CertificateEndpoint(Keys.Ring),
             new VerifyEndpoint(Keys.Ring, options.Http, options.Reconcile, authorization),
             new RotateEndpoint(Keys.Ring, options.Http, authorization),
+            new WebhookEndpoint(workers.OfType<EngineWorker>().FirstOrDefault()),
             new RequestGate(options.Http, authorization, time),
             Metrics,
             time);
@@ -90,6 +91,7 @@ internal sealed class ControllerHost : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var always = new List<Task> { _leadership.RunAsync(LeadAsync, cancellationToken) };
+        always.AddRange(_workers.Where(worker => worker.IsShared).Select(worker => worker.RunAsync(cancellationToken)));
         if (_options.IsSealingOn)
         {
             always.Add(_keyWatcher.RunAsync(cancellationToken));
@@ -110,6 +112,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             await _http.DisposeAsync();
         }
 
+        Metrics.Dispose();
         _sealing.Dispose();
         _keyWatcher.Dispose();
         _keyReader.Dispose();
@@ -118,7 +121,7 @@ internal sealed class ControllerHost : IAsyncDisposable
 
     private async Task LeadAsync(CancellationToken cancellationToken)
     {
-        var leading = _workers.Select(worker => worker.RunAsync(cancellationToken)).ToList();
+        var leading = _workers.Where(worker => !worker.IsShared).Select(worker => worker.RunAsync(cancellationToken)).ToList();
         if (_options.IsSealingOn)
         {
             leading.Add(UnsealAsync(cancellationToken));

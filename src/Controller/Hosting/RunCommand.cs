@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 
 using SecretsOps.Controller.Logging;
 using SecretsOps.Controller.Options;
+using SecretsOps.Controller.Telemetry;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Controller.Hosting;
@@ -30,9 +32,10 @@ internal static class RunCommand
             context.Cancel = true;
             host.Renewal.Ask();
         });
+        using var traces = OtlpSettings.From(Environment.GetEnvironmentVariable) is { } settings ? new OtlpExporter(EngineTelemetry.Name, settings, TimeProvider.System, logs.CreateLogger<OtlpExporter>()) : null;
         await host.StartAsync(cancellationToken);
         RunLog.Serving(logs.CreateLogger("run"), options.Http.ListenAddress, options.Http.MetricsListenAddress);
-        await host.RunAsync(cancellationToken);
+        await Task.WhenAll(host.RunAsync(cancellationToken), traces?.RunAsync(cancellationToken) ?? Task.CompletedTask);
         return ExitCodes.Success;
     }
 

@@ -8,6 +8,7 @@ internal sealed class ApiEndpoints(
     CertificateEndpoint certificate,
     VerifyEndpoint verify,
     RotateEndpoint rotate,
+    WebhookEndpoint webhook,
     RequestGate gate,
     ControllerMetrics metrics,
     TimeProvider time)
@@ -20,6 +21,7 @@ internal sealed class ApiEndpoints(
         "/v1/cert.pem" => CountedAsync(context, certificate.AnswerAsync),
         "/v1/verify" => CountedAsync(context, inner => gate.PassAsync(inner, verify.AnswerAsync)),
         "/v1/rotate" => CountedAsync(context, inner => gate.PassAsync(inner, rotate.AnswerAsync)),
+        "/api/webhook" => CountedAsync(context, webhook.AnswerAsync),
         _ => HttpReply.TextAsync(context, StatusCodes.Status404NotFound, "404 page not found\n"),
     };
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace SecretsOps.Controller.Metrics;
 
 /// <summary>Every instrument of the controller: upstream's names and labels first (reference 4.3), ours after them.</summary>
-internal sealed class ControllerMetrics
+internal sealed class ControllerMetrics : IDisposable
 {
     private const string Prefix = "sealed_secrets_controller_";
 
@@ -13,6 +13,8 @@ internal sealed class ControllerMetrics
     private readonly MetricFamily _conditions = new($"{Prefix}condition_info", "gauge", "Current SealedSecret condition status. Values are -1 (false), 0 (unknown or absent), 1 (true)", "namespace", "name", "condition", "ss_app_kubernetes_io_instance");
     private readonly MetricFamily _httpRequests = new($"{Prefix}http_requests_total", "counter", "A counter for requests to the wrapped handler.", "path", "code", "method");
     private readonly HistogramFamily _httpDurations = new($"{Prefix}http_request_duration_seconds", "A histogram of latencies for requests.", "path", "method");
+
+    private readonly MeterExposition _engine = new(GitOps.Telemetry.EngineTelemetry.Name);
 
     private readonly MetricFamily _privateOperations = new($"{Prefix}private_key_operations_total", "counter", "RSA private key operations made to unseal items.");
     private readonly MetricFamily _skipped = new($"{Prefix}unchanged_skipped_total", "counter", "SealedSecrets left alone because their digest and their Secret were unchanged.");
@@ -97,6 +99,9 @@ internal sealed class ControllerMetrics
     /// <summary>SealedSecrets skipped by digest so far.</summary>
     public long Skipped => (long)(_skipped.Value() ?? 0);
 
+    /// <summary>Stops listening to the engine.</summary>
+    public void Dispose() => _engine.Dispose();
+
     /// <summary>The whole exposition.</summary>
     public string Expose()
     {
@@ -107,6 +112,7 @@ internal sealed class ControllerMetrics
         }
 
         _httpDurations.WriteTo(text);
+        _engine.WriteTo(text);
         ProcessMetrics.WriteTo(text);
         return text.ToString();
     }

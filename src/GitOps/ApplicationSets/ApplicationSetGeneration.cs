@@ -11,12 +11,13 @@ namespace SecretsOps.GitOps.ApplicationSets;
 /// </remarks>
 public sealed class ApplicationSetGeneration(IApplicationSetInputs inputs)
 {
-    /// <summary>The Applications in the generators' order, with names unique among them.</summary>
-    /// <exception cref="ApplicationSetException">A generator, the template or its patch cannot be evaluated, or two Applications get one name.</exception>
-    public async Task<IReadOnlyList<KubernetesObject>> GenerateAsync(ApplicationSetSpec spec, CancellationToken cancellationToken)
+    /// <summary>The Applications in the generators' order; of those that share a name the first counts, and the others are told as problems.</summary>
+    /// <exception cref="ApplicationSetException">A generator, the template or its patch cannot be evaluated.</exception>
+    public async Task<GeneratedApplications> GenerateAsync(ApplicationSetSpec spec, CancellationToken cancellationToken)
     {
         var factory = new GeneratorFactory(inputs, spec);
         var template = new ApplicationTemplate(spec);
+        var problems = new List<string>();
         var applications = new OrderedDictionary<string, KubernetesObject>(StringComparer.Ordinal);
         foreach (var entry in spec.Generators)
         {
@@ -25,16 +26,20 @@ public sealed class ApplicationSetGeneration(IApplicationSetInputs inputs)
                 var application = template.Render(parameters, entry["template"] as JsonObject ?? GeneratorTemplate(entry));
                 if (!applications.TryAdd(application.Name, application))
                 {
-                    throw new ApplicationSetException(
-                        $"two parameter sets yield an Application named '{application.Name}'; let the name hold a parameter that tells them apart.");
+                    problems.Add($"ApplicationSet {spec.Object.Name} contains applications with duplicate name: {application.Name}; let the name hold a parameter that tells them apart");
                 }
             }
         }
 
-        return [.. applications.Values];
+        return new GeneratedApplications([.. applications.Values], problems);
     }
 
     /// <summary>Upstream's API puts the per-generator template inside the generator's own block.</summary>
     private static JsonObject? GeneratorTemplate(JsonObject entry) =>
         entry.Select(field => (field.Value as JsonObject)?["template"] as JsonObject).FirstOrDefault(template => template is not null);
 }
+
+/// <summary>What a set's generators and template make.</summary>
+/// <param name="Applications">With names unique among them.</param>
+/// <param name="Problems">What kept parameter sets from becoming Applications; the others are not affected.</param>
+public sealed record GeneratedApplications(IReadOnlyList<KubernetesObject> Applications, IReadOnlyList<string> Problems);

@@ -17,6 +17,10 @@ internal static class Annotations
     public const string HelmHookWeight = "helm.sh/hook-weight";
     public const string HelmHookDeletePolicy = "helm.sh/hook-delete-policy";
     public const string HelmResourcePolicy = "helm.sh/resource-policy";
+    public const string ManifestGeneratePaths = "argocd.argoproj.io/manifest-generate-paths";
+    public const string Hydrate = "argocd.argoproj.io/hydrate";
+    public const string Notified = "notified.notifications.argoproj.io";
+    public const string ApplicationSetRefresh = "argocd.argoproj.io/application-set-refresh";
     public const string SecretType = "argocd.argoproj.io/secret-type";
     public const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -25,6 +29,9 @@ internal static class Annotations
 
     /// <summary>On hooks: which run of which operation created them, so that a restarted engine does not run them twice.</summary>
     public const string SyncId = "secretsops.io/sync-id";
+
+    /// <summary>On ApplicationSets: <c>true</c> lets a generation that yields nothing delete every Application of the set.</summary>
+    public const string AllowEmpty = "secretsops.io/allow-empty";
 
     public const string ResourcesFinalizer = "resources-finalizer.argocd.argoproj.io";
     public const string PreDeleteFinalizer = "pre-delete-finalizer.argocd.argoproj.io";

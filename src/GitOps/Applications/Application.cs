@@ -25,8 +25,8 @@ internal sealed class Application(KubernetesObject value, string controlNamespac
 
     /// <summary>The sources in order; a list wins over the single one.</summary>
     public IReadOnlyList<ApplicationSource> Sources => HasManySources
-        ? [.. _spec.ObjectsAt("sources").Select(source => new ApplicationSource(source))]
-        : _spec["source"] is JsonObject source ? [new ApplicationSource(source)] : [];
+        ? [.. _spec.ObjectsAt("sources").Select(source => new ApplicationSource(source) { Project = Project })]
+        : _spec["source"] is JsonObject source ? [new ApplicationSource(source) { Project = Project }] : [];
 
     public Destination Destination => new(_spec["destination"] as JsonObject ?? []);
 

@@ -7,6 +7,9 @@ internal sealed record ApplicationSource(JsonObject Json)
 {
     private static readonly string[] ToolBlocks = ["helm", "kustomize", "directory", "plugin"];
 
+    /// <summary>The AppProject on whose behalf it is read: it decides which credentials count.</summary>
+    public string Project { get; init; } = "";
+
     public string RepoUrl => Json.TextAt("repoURL");
 
     public string Path => Json.TextAt("path");
@@ -35,7 +38,7 @@ internal sealed record ApplicationSource(JsonObject Json)
     {
         var json = (JsonObject)Json.DeepClone();
         json["targetRevision"] = revision;
-        return new ApplicationSource(json);
+        return this with { Json = json };
     }
 
     /// <summary>A source that only lends files to others.</summary>

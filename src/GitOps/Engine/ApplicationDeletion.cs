@@ -34,7 +34,12 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
             return ReconcileResult.Done;
         }
 
-        await cluster.ScannedAsync(cancellationToken);
+        if (!cluster.IsScanned)
+        {
+            cluster.BeginScan();
+            return ReconcileResult.RequeueAfter(Patience, "the cluster is being looked over");
+        }
+
         if (ours.Exists(IsOf(Annotations.PreDeleteFinalizer)))
         {
             return await RunHooksAsync(application, cluster, "PreDelete", Annotations.PreDeleteFinalizer, targetsOf, cancellationToken);

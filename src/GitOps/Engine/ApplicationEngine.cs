@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.ApplicationSets;
 using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.GitOps.Webhooks;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
@@ -21,8 +25,11 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly KeyedDigest _digest = new();
-    private readonly DestinationCluster _cluster;
+    private readonly ClusterRegistry _clusters;
+    private readonly SettingsWatch _settings;
     private readonly RepositoryStore _repositories;
+    private readonly ChartStore _charts;
+    private readonly RenderCache _renderings = new();
     private readonly Informer _applications;
     private readonly Informer _projects;
     private readonly Informer _keySecrets;
@@ -30,6 +37,12 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly ProjectStore _projectStore;
     private readonly ApplicationStore _store;
     private readonly ApplicationReconciler _reconciler;
+    private readonly ApplicationSetEngine _sets;
+    private readonly EngineGauges _gauges;
+    private readonly ReplicaShare? _share;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile WebhookEvent? _latestPush;
+    private readonly TaskCompletionSource _isSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WorkQueue<NamespacedName> _queue;
 
     /// <summary>Wires the engine; nothing runs before <see cref="RunAsync"/>.</summary>
@@ -37,27 +50,36 @@ public sealed partial class ApplicationEngine : IDisposable
     {
         (_options, _clock, _logger) = (options, clock, logger);
         var tools = new ToolBox(options.SearchPath, clock);
-        _cluster = new DestinationCluster(Destination.InClusterServer, client, _digest, clock, logger);
-        _repositories = new RepositoryStore(tools, options.CacheFolder, _ => RepositoryCredentials.None, clock);
+        _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
+        var access = new RepositoryRegistry();
+        _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock) { FollowsSubmodules = options.FollowsSubmodules };
+        _charts = new ChartStore(options.CacheFolder, access, clock);
+        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
         _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'", options.KeysOf);
         _store = new ApplicationStore(client, _applications, options.ControlNamespace);
-        _projectStore = new ProjectStore(client, _projects, options.ControlNamespace);
+        _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
-        var sources = new SourceFetcher(_repositories);
+        _share = options.Sharing is null ? null : new ReplicaShare(client, options.Sharing, clock, logger);
+        var sources = new SourceFetcher(_repositories, _charts);
+        var ignored = new IgnoredFields(tools);
         var objects = new ObjectWriter(clock);
         var pipeline = new SyncPipeline(
             sources,
-            RendererSet.For(tools, options.PluginFolder),
+            new SourceRenderer(RendererSet.For(tools, _charts, options.PluginFolder), _renderings),
             new ManifestOpener(options.ManifestDecryptors),
-            new Differ(new IgnoredFields(tools), _digest),
+            new Differ(ignored, _digest),
             new OperationRunner(new GroupRunner(objects, new RespectedFields(tools))),
             _digest);
-        var clusters = new ClusterRegistry(_cluster);
-        var writer = new VisitWriter(_store, new EventRecorder(client, clock, logger), logger);
-        _reconciler = new ApplicationReconciler(_store, _projectStore, clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
+        var events = new EventRecorder(client, clock, logger);
+        var writer = new VisitWriter(_store, events, logger);
+        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, _clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
+        _gauges = new EngineGauges(() => _store.All().Where(application => IsOurs(application.Key)), _clusters);
+        var sets = new Informer(client, ApiResource.ApplicationSets, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
+        var changes = new ApplicationSetChanges(client, _store, new ApplicationMerge(ignored), events);
+        _sets = new ApplicationSetEngine(sets, _applications, new ApplicationSetReconciler(client, sets, _store, _projectStore, _clusters, _repositories, changes, options, clock, logger), IsOurs, clock, logger);
     }
 
     /// <summary>Whether Applications, projects and keys have been read once.</summary>
@@ -66,20 +88,41 @@ public sealed partial class ApplicationEngine : IDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var stopped = cancellationToken.Register(_stopping.Cancel);
         Directory.CreateDirectory(_options.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Listen();
         List<Task> running = [.. new[] { _applications, _projects, _keySecrets }.Select(informer => Task.Run(() => informer.RunAsync(cancellationToken), CancellationToken.None))];
+        running.Add(_settings.RunAsync(cancellationToken));
+        running.Add(_sets.RunAsync(_isSettled.Task, cancellationToken));
+        running.Add(_share?.RunAsync(cancellationToken) ?? Task.CompletedTask);
         running.Add(RunWorkersAsync(cancellationToken));
         running.Add(PollAsync(cancellationToken));
         await Task.WhenAll(running);
+    }
+
+    /// <summary>Takes a Git service's word that something was pushed; what it concerns is looked at in the background, its Applications first.</summary>
+    public WebhookReply TakeWebhook(WebhookRequest request)
+    {
+        var (pushed, reply) = new WebhookReader(_settings.Webhooks).Read(request);
+        if (pushed is not null)
+        {
+            _ = Task.Run(() => FollowAsync(pushed));
+        }
+
+        return reply;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _queue.Dispose();
-        _cluster.Dispose();
+        _sets.Dispose();
+        _clusters.Dispose();
         _repositories.Dispose();
+        _charts.Dispose();
+        _renderings.Dispose();
+        _gauges.Dispose();
+        _stopping.Dispose();
     }
 
     private void Listen()
@@ -87,14 +130,19 @@ public sealed partial class ApplicationEngine : IDisposable
         _applications.Changed += change => Enqueue(change.Name);
         _projects.Changed += _ => EnqueueAll();
         _keySecrets.Changed += _ => TakeKeys();
-        _cluster.Inventory.Changed += instance => Enqueue(NameOf(instance));
-        _repositories.RefsChanged += url =>
+        _settings.Changed += () =>
         {
-            foreach (var application in _store.All().Where(application => application.Sources.Any(source => source.RepoUrl == url)))
-            {
-                Enqueue(application.Key);
-            }
+            EnqueueAll();
+            _sets.EnqueueAll();
         };
+        if (_share is not null)
+        {
+            _share.Changed += EnqueueAll;
+            _share.Changed += _sets.EnqueueAll;
+        }
+
+        _repositories.RefsChanged += EnqueueUsersOf;
+        _charts.VersionsChanged += EnqueueUsersOf;
     }
 
     private async Task RunWorkersAsync(CancellationToken cancellationToken)
@@ -103,18 +151,21 @@ public sealed partial class ApplicationEngine : IDisposable
         {
             await _keySecrets.WaitForSyncAsync(cancellationToken);
             await _projects.WaitForSyncAsync(cancellationToken);
+            await _settings.WaitAsync(cancellationToken);
             await EnsureDefaultProjectAsync(cancellationToken);
             TakeKeys();
+            _isSettled.TrySetResult();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return;
         }
 
-        var loop = new ReconcileLoop<NamespacedName>(_queue, _reconciler.ReconcileAsync, _options.Workers, _clock)
+        var loop = new ReconcileLoop<NamespacedName>(_queue, ReconcileAsync, _options.Workers, _clock)
         {
             Finished = outcome =>
             {
+                EngineTelemetry.CountReconcile(outcome.Key.Namespace, outcome.Duration);
                 if (outcome.Error is { } error)
                 {
                     LogFailed(_logger, outcome.Key, error.Message);
@@ -122,6 +173,17 @@ public sealed partial class ApplicationEngine : IDisposable
             },
         };
         await loop.RunAsync(cancellationToken);
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName name, CancellationToken cancellationToken)
+    {
+        if (IsOurs(name))
+        {
+            return await _reconciler.ReconcileAsync(name, cancellationToken);
+        }
+
+        _reconciler.Forget(name); // it may come back, when others have changed everything
+        return ReconcileResult.Done;
     }
 
     private async Task EnsureDefaultProjectAsync(CancellationToken cancellationToken)
@@ -144,7 +206,10 @@ public sealed partial class ApplicationEngine : IDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await Parallel.ForEachAsync(_repositories.Addresses, cancellationToken, PollAsync);
+                var used = UsedRepositories();
+                await Task.WhenAll(
+                    _repositories.PollAllAsync(used, reason => LogPollFailed(_logger, reason), cancellationToken),
+                    _charts.PollAllAsync(used, reason => LogPollFailed(_logger, reason), cancellationToken));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -153,16 +218,65 @@ public sealed partial class ApplicationEngine : IDisposable
         }
     }
 
-    private async ValueTask PollAsync(string url, CancellationToken cancellationToken)
+    private void EnqueueUsersOf(string identity)
     {
+        _sets.EnqueueUsersOf(identity);
+        bool IsRepository(string url) => RepositoryUrl.Identity(url) == identity;
+
+        // Whom a push concerns goes first; the others have only to find that they are not concerned.
+        var files = _latestPush?.Files;
+        var users = _store.All().Where(application => application.Sources.Any(source => IsRepository(source.RepoUrl)));
+        foreach (var application in users.OrderByDescending(application => files is not null && ConcernedApplications.MayConcern(application, IsRepository, files)))
+        {
+            Enqueue(application.Key);
+        }
+    }
+
+    private async Task FollowAsync(WebhookEvent pushed)
+    {
+        bool IsPushed(string url) => pushed.Addresses.Any(address => RepositoryUrl.IsSame(address, url));
         try
         {
-            await _repositories.PollAsync(url, cancellationToken);
+            _latestPush = pushed;
+            await _repositories.PollAsync(IsPushed, _stopping.Token);
+            foreach (var application in _store.All().Where(application => IsServed(application.Key.Namespace) && !IsOurs(application.Key) && ConcernedApplications.MayConcern(application, IsPushed, pushed.Files)))
+            {
+                // Another replica's: it sees the annotation, as if a person had asked for a refresh.
+                await _store.PatchAsync(application.Key, RefreshRequest(), _stopping.Token);
+            }
         }
-        catch (SourceException exception)
+        catch (Exception exception) when (exception is SourceException or ApiException)
         {
             LogPollFailed(_logger, exception.Message);
         }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private static System.Text.Json.Nodes.JsonObject RefreshRequest() => new()
+    {
+        ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { [Annotations.Refresh] = "normal" } },
+    };
+
+    private HashSet<string> UsedRepositories() =>
+        [.. _store.All().Where(application => IsOurs(application.Key)).SelectMany(application => application.Sources).Select(source => RepositoryUrl.Identity(source.RepoUrl)), .. _sets.UsedRepositories];
+
+    private DestinationCluster Open(string server, ClusterConnection connection, ClusterScope scope) =>
+        Follow(new DestinationCluster(server, new ApiClient(connection), scope, _digest, _clock, _logger));
+
+    private DestinationCluster Follow(DestinationCluster cluster)
+    {
+        cluster.Inventory.Changed += instance => Enqueue(NameOf(instance));
+        cluster.StateChanged += () =>
+        {
+            foreach (var application in _store.All().Where(application => _clusters.Find(application.Destination).Cluster == cluster))
+            {
+                Enqueue(application.Key);
+            }
+        };
+        return cluster;
     }
 
     private void TakeKeys()
@@ -184,11 +298,17 @@ public sealed partial class ApplicationEngine : IDisposable
 
     private void Enqueue(NamespacedName name)
     {
-        if (name.Namespace == _options.ControlNamespace || _options.ApplicationNamespaces.Any(pattern => GlobPattern.IsMatch(pattern, name.Namespace)))
+        if (IsOurs(name))
         {
             _queue.Add(name);
         }
     }
+
+    /// <summary>Whether a name is in a namespace that counts, and this replica's.</summary>
+    private bool IsOurs(NamespacedName name) => IsServed(name.Namespace) && (_share is null || _share.Owns(name));
+
+    private bool IsServed(string @namespace) =>
+        @namespace == _options.ControlNamespace || _options.ApplicationNamespaces.Any(pattern => GlobPattern.IsMatch(pattern, @namespace));
 
     private NamespacedName NameOf(string instance)
     {

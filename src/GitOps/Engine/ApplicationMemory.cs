@@ -1,5 +1,6 @@
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
+using SecretsOps.GitOps.Rendering;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Engine;
@@ -7,7 +8,7 @@ namespace SecretsOps.GitOps.Engine;
 /// <summary>What the engine remembers of one Application between reconciles: digests, keys and times, never content. All of it can be lost.</summary>
 internal sealed class ApplicationMemory
 {
-    private string _inputs = "";
+    private RenderInputs? _inputs;
     private IReadOnlyList<(ObjectKey Key, string Digest)> _targets = [];
     private IReadOnlyList<(ObjectKey Key, string Digest)> _hooks = [];
     private string? _hookDigests;
@@ -46,16 +47,16 @@ internal sealed class ApplicationMemory
 
     public void Forget()
     {
-        _inputs = "";
+        _inputs = null;
         _targets = [];
         Records.Clear();
     }
 
     /// <summary>Remembers a comparison that found everything in sync.</summary>
-    public void Remember(string inputs, DiffResult diff)
+    public void Remember(RenderInputs? inputs, DiffResult diff)
     {
         var isSettled = diff.Code == SyncCode.Synced && !diff.ChangedHooks.Any() && diff.Entries.All(entry => entry.Target is not null);
-        _inputs = isSettled ? inputs : "";
+        _inputs = isSettled ? inputs : null;
         _targets = isSettled ? [.. diff.Counted.Select(entry => (entry.Target!.Key, entry.Target.Digest))] : [];
         _hooks = isSettled ? [.. diff.Entries.Where(entry => entry.Target is { IsLastingHook: true }).Select(entry => (entry.Target!.Key, entry.Target.Digest))] : [];
     }
@@ -69,10 +70,13 @@ internal sealed class ApplicationMemory
         return isKnown ? HookNews.Changed : HookNews.None;
     }
 
-    /// <summary>Whether inputs and cluster are as they were when everything was in sync; if so nothing needs rendering.</summary>
-    public bool IsSettled(string inputs, LiveInventory inventory, string application)
+    /// <summary>What the comparison that found everything in sync was made of; null where there was none.</summary>
+    public RenderInputs? SettledInputs => _inputs;
+
+    /// <summary>Whether the cluster is as it was when everything was in sync.</summary>
+    public bool IsSettled(LiveInventory inventory, string application)
     {
-        if (_inputs.Length == 0 || _inputs != inputs)
+        if (_inputs is null)
         {
             return false;
         }

@@ -11,8 +11,10 @@ using SecretsOps.GitOps.Projects;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Status;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.KeyManagement;
+using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Reconciling;
 
@@ -26,6 +28,7 @@ internal sealed partial class ApplicationReconciler(
     private static readonly TimeSpan OperationPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WindowPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ScanPatience = TimeSpan.FromSeconds(11);
     private static readonly TimeSpan RevisionWriteDelay = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<NamespacedName, ApplicationMemory> _memories = new();
@@ -58,6 +61,9 @@ internal sealed partial class ApplicationReconciler(
     }
 
     // What a remote said before somebody asked, or before the Application was made, does not count.
+    /// <summary>Lets go of what is remembered of an Application.</summary>
+    public void Forget(NamespacedName name) => _memories.TryRemove(name, out _);
+
     private void TakeRefresh(Visit visit)
     {
         var now = clock.GetUtcNow();
@@ -76,9 +82,13 @@ internal sealed partial class ApplicationReconciler(
 
     private async Task<ReconcileResult> CompareAsync(Visit visit, CancellationToken cancellationToken)
     {
+        if (!visit.Cluster!.IsScanned)
+        {
+            return await AwaitScanAsync(visit, visit.Cluster, cancellationToken);
+        }
+
         try
         {
-            await visit.Cluster!.ScannedAsync(cancellationToken);
             var oldest = clock.GetUtcNow() - options.PollInterval;
             var since = visit.Memory.RefreshedAt > oldest ? visit.Memory.RefreshedAt : oldest;
             var newest = await sources.ResolveAsync(visit.Application.Sources, since, cancellationToken);
@@ -93,11 +103,26 @@ internal sealed partial class ApplicationReconciler(
         {
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.RequeueAfter(SourceRetry, "the source cannot be read"), cancellationToken);
         }
+        catch (ApiException exception) when (exception.IsUnreachable && visit.Cluster.Server != Destination.InClusterServer && OperationLedger.Read(visit.Application, clock.GetUtcNow()) is null)
+        {
+            return await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{visit.Cluster.Server}' does not answer: {exception.Message}", ReconcileResult.RequeueAfter(SourceRetry, "the cluster does not answer"), cancellationToken);
+        }
         catch (Exception exception) when (exception is RenderException or DecryptionException or FormatException)
         {
             // Only another commit, key or spec can help, and each of them starts a new visit.
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.Done, cancellationToken);
         }
+    }
+
+    /// <summary>Waits without holding a worker: the end of the scan wakes the Application. A cluster that does not answer hurts only its own.</summary>
+    private async Task<ReconcileResult> AwaitScanAsync(Visit visit, DestinationCluster cluster, CancellationToken cancellationToken)
+    {
+        var next = ReconcileResult.RequeueAfter(ScanPatience, "the cluster is being looked over");
+        var problem = cluster.Problem;
+        cluster.BeginScan();
+        return problem.Length == 0 || OperationLedger.Read(visit.Application, clock.GetUtcNow()) is not null
+            ? next
+            : await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{cluster.Server}' cannot be looked over: {problem}", next, cancellationToken);
     }
 
     private bool IsWithinGrace(Visit visit, SourceException exception) =>
@@ -147,8 +172,9 @@ internal sealed partial class ApplicationReconciler(
     /// <summary>The short way: nothing that was found in sync has changed since, so nothing is rendered and nothing compared.</summary>
     private async Task<ReconcileResult?> TrySettledAsync(Visit visit, CancellationToken cancellationToken)
     {
-        var inputs = await InputsAsync(visit.Application, visit.Application.Sources, visit.Newest, cancellationToken);
-        if (!visit.Memory.IsSettled(inputs, visit.Cluster!.Inventory, visit.Application.InstanceName))
+        var used = visit.Application.Sources;
+        if (!visit.Memory.IsSettled(visit.Cluster!.Inventory, visit.Application.InstanceName)
+            || !await visit.Memory.SettledInputs!.HoldAsync(visit.Newest, (await keys.ForAsync(visit.Application.Object, cancellationToken)).Version, () => sources.FetchAsync(used, visit.Newest, cancellationToken), cancellationToken))
         {
             return null;
         }
@@ -169,15 +195,24 @@ internal sealed partial class ApplicationReconciler(
 
     private async Task<ReconcileResult> SyncAsync(Visit visit, ActiveOperation? active, CancellationToken cancellationToken)
     {
-        var used = active?.Operation.Sources is { Count: > 0 } others ? others : visit.Application.Sources;
+        var used = active?.Operation.Sources is { Count: > 0 } others ? [.. others.Select(source => source with { Project = visit.Application.Project })] : visit.Application.Sources;
+        if (used.FirstOrDefault(source => !projects.PermitsSource(visit.Project!, source)) is { } foreign)
+        {
+            return await FailAsync(visit, ConditionTypes.InvalidSpecError, $"application repo {foreign.RepoUrl} is not permitted in project '{visit.Project!.Name}'", ReconcileResult.Done, cancellationToken);
+        }
+
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
         var decision = AutoSyncDecision.Nothing;
-        using var opened = new CachingKeyService((await keys.ForAsync(visit.Application.Object, cancellationToken)).Service); // one unwrap for all files under one key
+        using var span = EngineTelemetry.Stage("sync");
+        span?.SetTag("application", visit.Application.Key.ToString()).SetTag("revision", string.Join(',', revisions)).SetTag("cluster", visit.Cluster!.Server);
+        var own = await keys.ForAsync(visit.Application.Object, cancellationToken);
+        using var opened = new CachingKeyService(own.Service); // one unwrap for all files under one key
         var result = await pipeline.RunAsync(
             new SyncRequest
             {
                 Application = visit.Application,
                 Files = new SopsFileDecryptor(opened),
+                KeysVersion = own.Version,
                 Sources = used,
                 Revisions = revisions,
                 Cluster = visit.Cluster!,
@@ -190,7 +225,7 @@ internal sealed partial class ApplicationReconciler(
                 RecordStartAsync = (operation, token) => RecordStartAsync(visit, operation, token),
             },
             cancellationToken);
-        await TellComparisonAsync(visit, result, used, revisions, cancellationToken);
+        TellComparison(visit, result, revisions);
         await DeletionFinalizers.EnsureAsync(store, visit.Application, result.Targets.Targets, cancellationToken);
         return await TellOperationAsync(visit with { Conditions = Conditions(visit, result, decision) }, result, decision, revisions, cancellationToken);
     }
@@ -245,7 +280,7 @@ internal sealed partial class ApplicationReconciler(
         return await sources.ResolveAsync([.. pinned], visit.Memory.RefreshedAt, cancellationToken);
     }
 
-    private async Task TellComparisonAsync(Visit visit, SyncResult result, IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
+    private void TellComparison(Visit visit, SyncResult result, IReadOnlyList<string> revisions)
     {
         var isNewest = revisions.SequenceEqual(visit.Newest, StringComparer.Ordinal);
         visit.Memory.LastComparedAt = clock.GetUtcNow();
@@ -253,7 +288,7 @@ internal sealed partial class ApplicationReconciler(
         visit.Draft.SetHealth(result.Health.Code);
         visit.Draft.SetResources(result.Diff, visit.Cluster!.Inventory);
         visit.Draft.SetSourceTypes(result.SourceTypes);
-        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? await InputsAsync(visit.Application, used, revisions, cancellationToken) : "", result.Diff);
+        visit.Memory.Remember(isNewest && result.Targets.Errors.Count == 0 ? result.Inputs : null, result.Diff);
     }
 
     private static List<Condition> Conditions(Visit visit, SyncResult result, AutoSyncDecision decision) =>
@@ -280,6 +315,11 @@ internal sealed partial class ApplicationReconciler(
         var state = OperationLedger.Write(operation, progress, visit.Draft, revisions, now);
         visit.Draft.SetOperationState(state);
         var isFinal = OperationPhase.IsFinal(state.TextAt("phase"));
+        if (isFinal)
+        {
+            EngineTelemetry.CountSync(visit.Application.Key.Namespace, visit.Application.Key.Name, visit.Application.Project, visit.Cluster!.Server, state.TextAt("phase"), operation.Operation.IsDryRun);
+        }
+
         if (progress.Phase == OperationPhase.Succeeded && operation.Operation is { IsDryRun: false, IsPartial: false })
         {
             visit.Draft.AddHistory(operation.Operation, revisions, StatusDraft.Time(operation.StartedAt));
@@ -295,8 +335,23 @@ internal sealed partial class ApplicationReconciler(
     private async Task<IReadOnlyList<Target>> DeletionTargetsAsync(Application application, DestinationCluster cluster, CancellationToken cancellationToken)
     {
         var revisions = await sources.ResolveAsync(application.Sources, DateTimeOffset.MinValue, cancellationToken);
-        using var opened = new CachingKeyService((await keys.ForAsync(application.Object, cancellationToken)).Service);
-        return await pipeline.TargetsAsync(application, cluster, revisions, new SopsFileDecryptor(opened), cancellationToken);
+        var own = await keys.ForAsync(application.Object, cancellationToken);
+        using var opened = new CachingKeyService(own.Service);
+        var request = new SyncRequest
+        {
+            Application = application,
+            Files = new SopsFileDecryptor(opened),
+            KeysVersion = own.Version,
+            Sources = application.Sources,
+            Revisions = revisions,
+            Cluster = cluster,
+            Project = new ProjectRules(application.Project, []),
+            Records = new InSyncRecords(),
+            Decide = _ => null,
+            CheckpointAsync = static (_, _, _) => Task.CompletedTask,
+            RecordStartAsync = static (_, _) => Task.CompletedTask,
+        };
+        return await pipeline.TargetsAsync(request, cancellationToken);
     }
 
     private async Task<ReconcileResult> FailAsync(Visit visit, string condition, string message, ReconcileResult next, CancellationToken cancellationToken)
@@ -322,13 +377,6 @@ internal sealed partial class ApplicationReconciler(
     {
         await writer.WriteAsync(visit, cancellationToken);
         return result;
-    }
-
-    /// <summary>Everything that rendering depends on, as one text of digests.</summary>
-    private async Task<string> InputsAsync(Application application, IReadOnlyList<ApplicationSource> used, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
-    {
-        var artifacts = await sources.FetchAsync(used, revisions, cancellationToken);
-        return $"{string.Join(',', artifacts.Select(artifact => artifact.Digest))} {(await keys.ForAsync(application.Object, cancellationToken)).Version}";
     }
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "Application {Application}: the last comparison stands while the repository does not answer: {Reason}")]

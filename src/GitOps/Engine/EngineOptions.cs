@@ -27,11 +27,20 @@ public sealed record EngineOptions
     /// <summary>How often each repository is asked for new commits.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>Whether Git submodules are followed.</summary>
+    public bool FollowsSubmodules { get; init; } = true;
+
     /// <summary>How long an unreachable repository leaves the last comparison standing.</summary>
     public TimeSpan RepositoryGracePeriod { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How many Applications are worked on at once.</summary>
     public int Workers { get; init; } = 16;
+
+    /// <summary>How Applications are shared with other replicas; null for a replica that works alone.</summary>
+    public SharingOptions? Sharing { get; init; }
+
+    /// <summary>Environment variables by name: credential plugins of clusters are found in its <c>PATH</c>. Nothing by default.</summary>
+    public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 
     /// <summary>Opens objects that are still encrypted after rendering; none by default.</summary>
     public IReadOnlyList<IManifestDecryptor> ManifestDecryptors { get; init; } = [];

@@ -19,7 +19,14 @@ internal sealed partial class EventRecorder(ApiClient client, TimeProvider clock
 {
     private static readonly GroupVersionKind EventKind = new("", "v1", "Event");
 
-    public async Task RecordAsync(KubernetesObject about, string reason, string message, CancellationToken cancellationToken)
+    public Task RecordAsync(KubernetesObject about, string reason, string message, CancellationToken cancellationToken) =>
+        RecordAsync(about, "Normal", reason, message, cancellationToken);
+
+    /// <summary>Tells of something that a person should look at.</summary>
+    public Task WarnAsync(KubernetesObject about, string reason, string message, CancellationToken cancellationToken) =>
+        RecordAsync(about, "Warning", reason, message, cancellationToken);
+
+    private async Task RecordAsync(KubernetesObject about, string type, string reason, string message, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var time = Status.StatusDraft.Time(now);
@@ -35,7 +42,7 @@ internal sealed partial class EventRecorder(ApiClient client, TimeProvider clock
         };
         value.Json["reason"] = reason;
         value.Json["message"] = message;
-        value.Json["type"] = "Normal";
+        value.Json["type"] = type;
         value.Json["firstTimestamp"] = time;
         value.Json["lastTimestamp"] = time;
         value.Json["count"] = 1;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Projects;
+using SecretsOps.GitOps.Sources;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Watching;
@@ -16,7 +17,7 @@ internal sealed record Permission(ProjectRules? Project, DestinationCluster? Clu
 }
 
 /// <summary>Knows the AppProjects; makes the permissive <c>default</c> one where it is missing.</summary>
-internal sealed class ProjectStore(ApiClient client, Informer informer, string controlNamespace)
+internal sealed class ProjectStore(ApiClient client, Informer informer, RepositoryRegistry repositories, string controlNamespace)
 {
     private const string DefaultName = "default";
 
@@ -49,16 +50,31 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, string c
             return Refused(problem);
         }
 
-        var (cluster, clusterName, unknown) = clusters.Find(application.Destination);
-        if (cluster is null)
+        var match = clusters.Find(application.Destination);
+        return match.Cluster is null ? Refused(match.Problem)
+            : DestinationProblem(application.Destination, project, match) is { } refusal ? Refused(refusal)
+            : new Permission(project, match.Cluster, "") { ClusterName = match.Name };
+    }
+
+    /// <summary>Whether a project lets an Application read a source: one of an operation need not be one of its spec.</summary>
+    public bool PermitsSource(ProjectRules project, ApplicationSource source) => project.PermitsSource(source.RepoUrl) || repositories.IsOwn(source.RepoUrl, project.Name);
+
+    /// <summary>Whether a project is there to be referred to.</summary>
+    public bool Exists(string name) => TryGet(name) is not null;
+
+    private static string? DestinationProblem(Destination destination, ProjectRules project, ClusterMatch match)
+    {
+        if ((match.Project.Length > 0 || project.OnlyOwnClusters) && match.Project != project.Name)
         {
-            return Refused(unknown);
+            return match.Project.Length > 0
+                ? $"cluster '{match.Name}' is kept for project '{match.Project}' and cannot be used in project '{project.Name}'"
+                : $"project '{project.Name}' permits only clusters of its own, and cluster '{match.Name}' is none: set 'project' in its Secret";
         }
 
-        var destination = application.Destination;
-        return project.PermitsDestination(cluster.Server, clusterName, destination.Namespace)
-            ? new Permission(project, cluster, "") { ClusterName = clusterName }
-            : Refused($"application destination server '{cluster.Server}' and namespace '{destination.Namespace}' do not match any of the allowed destinations in project '{project.Name}'");
+        // A cluster of the project's own counts as if its destinations named it (argocd.md, 5).
+        return match.Project.Length > 0 || project.PermitsDestination(match.Cluster!.Server, match.Name, destination.Namespace)
+            ? null
+            : $"application destination server '{match.Cluster.Server}' and namespace '{destination.Namespace}' do not match any of the allowed destinations in project '{project.Name}'";
     }
 
     private ProjectRules? TryGet(string name)
@@ -69,7 +85,7 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, string c
             : new ProjectRules(name, found.Json["spec"] as JsonObject ?? []);
     }
 
-    private static string? SourceProblem(Application application, ProjectRules project)
+    private string? SourceProblem(Application application, ProjectRules project)
     {
         if (application.Sources.Count == 0)
         {
@@ -87,14 +103,14 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, string c
         return null;
     }
 
-    private static string? SourceProblem(Application application, ProjectRules project, ApplicationSource source) => source switch
+    private string? SourceProblem(Application application, ProjectRules project, ApplicationSource source) => source switch
     {
         { RepoUrl: "" } => "spec.source.repoURL and either source.path or source.chart are required",
         { Chart.Length: > 0, TargetRevision: "" } => "spec.source.targetRevision is required if the manifest source is a helm chart",
         { Ref.Length: > 0, Chart.Length: > 0 } => $"source with ref '{source.Ref}' cannot be a chart: a ref names files of a git repository",
         { Path: "", Chart: "", Ref: "" } => "spec.source.repoURL and either source.path or source.chart are required",
         { Ref.Length: > 0 } when !application.HasManySources => "spec.source.ref is only for spec.sources",
-        _ => project.PermitsSource(source.RepoUrl) ? null : $"application repo {source.RepoUrl} is not permitted in project '{project.Name}'",
+        _ => PermitsSource(project, source) ? null : $"application repo {source.RepoUrl} is not permitted in project '{project.Name}'",
     };
 
     private static Permission Refused(string problem) => new(null, null, problem);

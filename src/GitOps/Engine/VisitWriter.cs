@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Applying;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Engine;
@@ -40,6 +41,7 @@ internal sealed partial class VisitWriter(ApplicationStore store, EventRecorder 
 
     private async Task TellAsync(Visit visit, CancellationToken cancellationToken)
     {
+        await TellOperationAsync(visit, cancellationToken);
         var sync = (visit.Draft.Json["sync"] as JsonObject)?.TextAt("status") ?? "";
         var health = (visit.Draft.Json["health"] as JsonObject)?.TextAt("status") ?? "";
         if (sync != visit.Draft.SyncCodeBefore)
@@ -58,6 +60,37 @@ internal sealed partial class VisitWriter(ApplicationStore store, EventRecorder 
         {
             LogCondition(logger, visit.Application.Key, condition.Type, condition.Message);
         }
+    }
+
+    // In Argo CD's words: dashboards and notifications look for them.
+    private async Task TellOperationAsync(Visit visit, CancellationToken cancellationToken)
+    {
+        if (visit.Draft.OperationState is not { } state)
+        {
+            return;
+        }
+
+        var before = visit.Application.OperationState;
+        var operation = new SyncOperation(state["operation"] as JsonObject ?? []);
+        var result = state["syncResult"] as JsonObject ?? [];
+        var revision = result.TextAt("revision") is { Length: > 0 } one ? one : string.Join(',', result.TextsAt("revisions") is { Count: > 0 } many ? many : visit.Newest);
+        if (state.TextAt("startedAt") != before?.TextAt("startedAt"))
+        {
+            var kind = operation.IsAutomated ? "Initiated automated sync to" : "Initiated sync to";
+            await events.RecordAsync(visit.Application.Object, EventReason.OperationStarted, $"{kind} '{revision}'", cancellationToken);
+        }
+
+        var phase = state.TextAt("phase");
+        var isNews = phase != before?.TextAt("phase") || state.TextAt("startedAt") != before.TextAt("startedAt");
+        if (!isNews || !OperationPhase.IsFinal(phase))
+        {
+            return;
+        }
+
+        var name = operation.IsPartial ? "Partial sync operation" : "Sync operation";
+        await (phase == OperationPhase.Succeeded
+            ? events.RecordAsync(visit.Application.Object, EventReason.OperationCompleted, $"{name} to {revision} succeeded", cancellationToken)
+            : events.WarnAsync(visit.Application.Object, EventReason.OperationCompleted, $"{name} to {revision} failed: {state.TextAt("message")}", cancellationToken));
     }
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Application {Application}: sync status {Before} -> {After}")]

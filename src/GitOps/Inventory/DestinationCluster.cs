@@ -10,23 +10,27 @@ namespace SecretsOps.GitOps.Inventory;
 internal sealed partial class DestinationCluster : IDisposable
 {
     private static readonly TimeSpan FirstListLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ScanPause = TimeSpan.FromSeconds(10);
     private static readonly HashSet<string> NeverWatched = ["Event", "Lease", "Endpoints", "EndpointSlice", "CertificateSigningRequest"];
 
-    private readonly ConcurrentDictionary<(string Group, string Kind), Lazy<KindWatch>> _watches = new();
+    private readonly ConcurrentDictionary<(string Group, string Kind, string Namespace), Lazy<KindWatch>> _watches = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly ClusterScope _scope;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, DestinationCluster> _actors = new(StringComparer.Ordinal);
     private readonly DestinationCluster? _root;
     private Task? _scan;
+    private DateTimeOffset _nextScanAt = DateTimeOffset.MinValue;
 
-    public DestinationCluster(string server, ApiClient client, KeyedDigest digest, TimeProvider clock, ILogger logger)
+    public DestinationCluster(string server, ApiClient client, ClusterScope scope, KeyedDigest digest, TimeProvider clock, ILogger logger)
     {
         Server = server;
         Client = client;
         Discovery = new ApiDiscovery(client);
         Inventory = new LiveInventory(digest);
+        _scope = scope;
         _clock = clock;
         _logger = logger;
     }
@@ -37,10 +41,14 @@ internal sealed partial class DestinationCluster : IDisposable
         Client = client;
         Discovery = root.Discovery;
         Inventory = root.Inventory;
+        _scope = root._scope;
         _clock = root._clock;
         _logger = root._logger;
         _root = root;
     }
+
+    /// <summary>Raised when the first scan ended, well or not, and when a kind that could not be watched can be again.</summary>
+    public event Action? StateChanged;
 
     public string Server { get; }
 
@@ -56,13 +64,21 @@ internal sealed partial class DestinationCluster : IDisposable
     /// <summary>Every <c>group/version</c> and <c>group/version/Kind</c> that the server has, as charts ask for them.</summary>
     public IReadOnlyList<string> ApiVersions { get; private set; } = [];
 
-    /// <summary>Finds every kind that holds tracked objects, once; pruning needs to know also what Git no longer mentions.</summary>
-    public Task ScannedAsync(CancellationToken cancellationToken)
+    /// <summary>Whether every kind that holds tracked objects is known; pruning needs to know also what Git no longer mentions.</summary>
+    public bool IsScanned { get; private set; }
+
+    /// <summary>Why the last scan failed; empty when it did not, or was never tried.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Starts the first scan unless it is done, under way, or failed a moment ago. Nobody waits: <see cref="StateChanged"/> tells of the end.</summary>
+    public void BeginScan()
     {
         lock (_lock)
         {
-            _scan = _scan is null or { IsFaulted: true } or { IsCanceled: true } ? Task.Run(ScanAsync, CancellationToken.None) : _scan;
-            return _scan.WaitAsync(cancellationToken);
+            if (!IsScanned && _scan is null && _clock.GetUtcNow() >= _nextScanAt && !_stop.IsCancellationRequested)
+            {
+                _scan = Task.Run(ScanOnceAsync, CancellationToken.None);
+            }
         }
     }
 
@@ -75,7 +91,7 @@ internal sealed partial class DestinationCluster : IDisposable
         }
 
         var broken = new List<string>();
-        foreach (var watch in resources.Distinct().Where(resource => !NeverWatched.Contains(resource.Kind)).Select(Start).ToList())
+        foreach (var watch in resources.Distinct().Where(resource => !NeverWatched.Contains(resource.Kind)).SelectMany(Start).ToList())
         {
             try
             {
@@ -108,12 +124,42 @@ internal sealed partial class DestinationCluster : IDisposable
         _stop.Dispose();
     }
 
-    private KindWatch Start(ApiResource resource) => _watches.GetOrAdd((resource.Group, resource.Kind), _ => new Lazy<KindWatch>(() =>
+    private IEnumerable<KindWatch> Start(ApiResource resource) => _scope.NamespacesFor(resource).Select(@namespace => _watches.GetOrAdd((resource.Group, resource.Kind, @namespace), _ => new Lazy<KindWatch>(() =>
     {
-        var watch = new KindWatch(Client, resource, Inventory, _clock, _logger);
+        var watch = new KindWatch(Client, resource, @namespace, Inventory, _clock, _logger);
+        watch.Recovered += () => StateChanged?.Invoke();
         Task.Run(() => watch.RunAsync(_stop.Token), CancellationToken.None);
         return watch;
-    })).Value;
+    })).Value);
+
+    private async Task ScanOnceAsync()
+    {
+        try
+        {
+            await ScanAsync();
+            IsScanned = true;
+            Problem = "";
+        }
+        catch (Exception exception) when (exception is ApiException or KubeconfigException or HttpRequestException or IOException)
+        {
+            Problem = exception.Message;
+            LogUnreachable(_logger, Server, exception.Message);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _scan = null;
+                _nextScanAt = _clock.GetUtcNow() + ScanPause;
+            }
+        }
+
+        StateChanged?.Invoke();
+    }
 
     private async Task ScanAsync()
     {
@@ -137,8 +183,16 @@ internal sealed partial class DestinationCluster : IDisposable
     {
         try
         {
-            var list = await Client.ListAsync(resource, "", new ListOptions { MetadataOnly = true }, cancellationToken);
-            return list.Items.Any(item => item.Annotation(Annotations.TrackingId) is not null);
+            foreach (var @namespace in _scope.NamespacesFor(resource))
+            {
+                var list = await Client.ListAsync(resource, @namespace, new ListOptions { MetadataOnly = true }, cancellationToken);
+                if (list.Items.Any(item => item.Annotation(Annotations.TrackingId) is not null))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
         catch (ApiException exception)
         {
@@ -149,4 +203,17 @@ internal sealed partial class DestinationCluster : IDisposable
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "{Resource} cannot be listed and was left out of the first scan: {Reason}")]
     private static partial void LogSkipped(ILogger logger, string resource, string reason);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Cluster {Server} cannot be looked over and will be tried again: {Reason}")]
+    private static partial void LogUnreachable(ILogger logger, string server, string reason);
+}
+
+/// <summary>Which part of a cluster is looked at: some namespaces or all, with or without what lies outside of namespaces.</summary>
+internal sealed record ClusterScope(IReadOnlyList<string> Namespaces, bool IncludesClusterResources)
+{
+    public static readonly ClusterScope Everything = new([], true);
+
+    /// <summary>The namespaces to list a kind in; one empty name stands for all, nothing for none.</summary>
+    public IEnumerable<string> NamespacesFor(ApiResource resource) =>
+        Namespaces.Count == 0 || !resource.IsNamespaced ? IncludesClusterResources || resource.IsNamespaced ? [""] : [] : Namespaces;
 }

@@ -7,16 +7,19 @@ namespace SecretsOps.GitOps.Inventory;
 
 /// <summary>Keeps the inventory of one kind true: list, then watch, and again when the watch breaks.</summary>
 /// <remarks>Not an informer of the Kubernetes project because that one keeps objects; here nothing but digests may stay.</remarks>
-internal sealed partial class KindWatch(ApiClient client, ApiResource resource, LiveInventory inventory, TimeProvider clock, ILogger logger)
+internal sealed partial class KindWatch(ApiClient client, ApiResource resource, string @namespace, LiveInventory inventory, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ApiResource Resource => resource;
 
-    /// <summary>Completes after the first list, or with the error that kept it from happening.</summary>
-    public Task Synced => _synced.Task;
+    /// <summary>Raised when a first list succeeded after others had failed.</summary>
+    public event Action? Recovered;
+
+    /// <summary>Completes after the first list, or with the error that keeps it from happening.</summary>
+    public Task Synced => Volatile.Read(ref _synced).Task;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +30,7 @@ internal sealed partial class KindWatch(ApiClient client, ApiResource resource, 
             try
             {
                 version = version.Length == 0 ? await ListAsync(cancellationToken) : version;
-                await foreach (var change in client.WatchRawAsync(resource, "", new WatchOptions { ResourceVersion = version }, cancellationToken))
+                await foreach (var change in client.WatchRawAsync(resource, @namespace, new WatchOptions { ResourceVersion = version }, cancellationToken))
                 {
                     failures = 0;
                     version = Take(change);
@@ -51,15 +54,28 @@ internal sealed partial class KindWatch(ApiClient client, ApiResource resource, 
 
     private async Task<string> ListAsync(CancellationToken cancellationToken)
     {
-        var list = await client.ListRawAsync(resource, "", ListOptions.All, cancellationToken);
-        inventory.Replace(resource, list.Items);
+        var list = await client.ListRawAsync(resource, @namespace, ListOptions.All, cancellationToken);
+        inventory.Replace(resource, @namespace, list.Items);
         foreach (var item in list.Items)
         {
             CryptographicOperations.ZeroMemory(item);
         }
 
-        _synced.TrySetResult();
+        TellSynced();
         return list.ResourceVersion;
+    }
+
+    private void TellSynced()
+    {
+        if (_synced.TrySetResult() || !_synced.Task.IsFaulted)
+        {
+            return;
+        }
+
+        var recovered = new TaskCompletionSource();
+        recovered.SetResult();
+        Volatile.Write(ref _synced, recovered);
+        Recovered?.Invoke();
     }
 
     private string Take(RawWatchEvent change)

@@ -84,8 +84,8 @@ internal sealed class LiveInventory(KeyedDigest digest)
         Announce(applications);
     }
 
-    /// <summary>Takes a whole list of one kind; what it lacks is gone.</summary>
-    public void Replace(ApiResource resource, IReadOnlyList<byte[]> items)
+    /// <summary>Takes a whole list of one kind, of one namespace or (empty) of all; what it lacks is gone.</summary>
+    public void Replace(ApiResource resource, string @namespace, IReadOnlyList<byte[]> items)
     {
         var present = new HashSet<ObjectKey>();
         foreach (var item in items)
@@ -98,7 +98,7 @@ internal sealed class LiveInventory(KeyedDigest digest)
         List<ObjectKey> gone;
         lock (_lock)
         {
-            gone = [.. _objects.Where(entry => entry.Value.Resource == resource && !present.Contains(entry.Key)).Select(entry => entry.Key)];
+            gone = [.. _objects.Where(entry => entry.Value.Resource == resource && (@namespace.Length == 0 || entry.Key.Namespace == @namespace) && !present.Contains(entry.Key)).Select(entry => entry.Key)];
         }
 
         gone.ForEach(Remove);

@@ -21,7 +21,7 @@ internal sealed class LocalRevision : IDisposable
         var commit = await AskAsync(git, root, ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"], environment, $"'{root}' has no revision '{revision}': fetch it first", cancellationToken);
         var objects = new GitObjectReader(git, folder, environment);
         var found = (await objects.TryReadAsync([commit], cancellationToken))[0] ?? throw new SourceException($"'{root}': commit {commit} is missing");
-        var tree = new GitTree(commit, found.TreeOfCommit, objects, new ConcurrentDictionary<string, GitObject>(StringComparer.Ordinal));
+        var tree = new GitTree(commit, found.TreeOfCommit, objects, new ConcurrentDictionary<string, GitFolder>(StringComparer.Ordinal));
         await new TreeGuard().CheckAsync(tree, cancellationToken);
         return new LocalRevision(objects, tree);
     }

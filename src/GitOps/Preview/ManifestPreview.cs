@@ -3,6 +3,7 @@ using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Tools;
 
 namespace SecretsOps.GitOps.Preview;
@@ -32,24 +33,26 @@ public sealed class ManifestPreview(PreviewOptions options)
         {
             var spec = new Application(application, application.Namespace);
             using var cache = new MemoryFolder("plan");
-            using var repositories = new RepositoryStore(_tools, cache.Path, _ => RepositoryCredentials.None, options.Clock);
+            using var repositories = new RepositoryStore(_tools, cache.Path, (url, _) => RepositoryAccess.Anonymous(url), options.Clock);
+            using var charts = new ChartStore(cache.Path, new RepositoryRegistry(), options.Clock);
+            var sources = new SourceFetcher(repositories, charts);
             var ledger = new PlaintextLedger(new SopsFileDecryptor(options.Keys));
             var trees = new List<ISourceTree>();
             foreach (var source in spec.Sources)
             {
                 trees.Add(localRoot.Length > 0 && trees.Count == 0
                     ? new FolderTree(localRoot)
-                    : await OpenAsync(repositories, source, trees.Count == 0 ? revision : "", cancellationToken));
+                    : await OpenAsync(sources, source, trees.Count == 0 ? revision : "", cancellationToken));
             }
 
             return await RenderAsync([.. spec.Sources.Zip(trees)], ledger, cancellationToken);
         });
 
-    private static async Task<ISourceTree> OpenAsync(RepositoryStore repositories, ApplicationSource source, string revision, CancellationToken cancellationToken)
+    private static async Task<ISourceTree> OpenAsync(SourceFetcher sources, ApplicationSource source, string revision, CancellationToken cancellationToken)
     {
-        var wanted = revision.Length > 0 ? revision : source.TargetRevision;
-        var commit = await repositories.ResolveAsync(source.RepoUrl, wanted, source.TagPrefix, DateTimeOffset.MinValue, cancellationToken);
-        return await repositories.OpenAsync(source.RepoUrl, commit, cancellationToken);
+        var wanted = revision.Length > 0 ? source.At(revision) : source;
+        var commits = await sources.ResolveAsync([wanted], DateTimeOffset.MinValue, cancellationToken);
+        return (await sources.FetchAsync([wanted], commits, cancellationToken))[0].Tree;
     }
 
     private Task<PreviewedManifests> RenderAsync(ISourceTree tree, string folder, string revision, CancellationToken cancellationToken)
@@ -64,7 +67,9 @@ public sealed class ManifestPreview(PreviewOptions options)
     {
         List<DecryptingTree> trees = [.. sources.Select(source => new DecryptingTree(source.Tree, ledger))];
         var references = sources.Zip(trees).Where(pair => pair.First.Source.Ref.Length > 0).ToDictionary(pair => pair.First.Source.Ref, pair => pair.Second);
-        var renderers = RendererSet.For(_tools, options.PluginFolder);
+        using var cache = new MemoryFolder("charts");
+        using var charts = new ChartStore(cache.Path, new RepositoryRegistry(), options.Clock);
+        var renderers = RendererSet.For(_tools, charts, options.PluginFolder);
         var rendered = new List<RenderedManifests>();
         for (var i = 0; i < sources.Count; i++)
         {

@@ -13,6 +13,9 @@ internal sealed class ProjectRules(string name, JsonObject spec)
 
     public JsonObject Spec => spec;
 
+    /// <summary>Whether only clusters whose Secret names this project may be used.</summary>
+    public bool OnlyOwnClusters => spec.FlagAt("permitOnlyProjectScopedClusters");
+
     public bool PermitsSource(string url) =>
         Permits(spec.TextsAt("sourceRepos"), pattern => pattern == "*" || GlobPattern.IsMatch(RepositoryUrl.Normalize(pattern), RepositoryUrl.Normalize(url), GlobSeparator.Slash));
 

@@ -70,6 +70,19 @@ internal sealed class MemoryTree(DecryptingTree tree, string purpose) : IDisposa
         }
     }
 
+    /// <summary>Brings everything below a folder of Git to another place.</summary>
+    /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
+    public async Task CopyFolderAsync(string folder, string target, CancellationToken cancellationToken)
+    {
+        var files = await tree.ListFilesAsync(folder, SearchOption.AllDirectories, cancellationToken);
+        var contents = await tree.ReadRawAsync(files, cancellationToken);
+        for (var i = 0; i < files.Count; i++)
+        {
+            using var file = await tree.OpenAsync(files[i].Path, contents[i], cancellationToken);
+            Replace($"{target}/{files[i].Path[folder.Length..].TrimStart('/')}", file.Content.Span);
+        }
+    }
+
     /// <summary>Brings everything below a folder of Git.</summary>
     /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
     public async Task AddFolderAsync(string folder, CancellationToken cancellationToken) =>

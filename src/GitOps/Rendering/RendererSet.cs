@@ -3,6 +3,7 @@ using SecretsOps.GitOps.Rendering.Helm;
 using SecretsOps.GitOps.Rendering.Kustomize;
 using SecretsOps.GitOps.Rendering.Plugin;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Tools;
 
 namespace SecretsOps.GitOps.Rendering;
@@ -11,10 +12,10 @@ namespace SecretsOps.GitOps.Rendering;
 internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCatalog plugins)
 {
     /// <summary>All renderers there are; plug-ins are those declared below <paramref name="pluginFolder"/>.</summary>
-    public static RendererSet For(ToolBox tools, string pluginFolder)
+    public static RendererSet For(ToolBox tools, ChartStore charts, string pluginFolder)
     {
         var plugins = new PluginCatalog(pluginFolder, tools);
-        return new RendererSet([new DirectoryRenderer(), new KustomizeRenderer(tools), new HelmRenderer(tools), new PluginRenderer(plugins, tools)], plugins);
+        return new RendererSet([new DirectoryRenderer(), new KustomizeRenderer(tools), new HelmRenderer(tools, charts), new PluginRenderer(plugins, tools)], plugins);
     }
 
     /// <exception cref="RenderException">The spec names two tools, or none that is there.</exception>

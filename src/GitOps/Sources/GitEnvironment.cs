@@ -8,8 +8,12 @@ internal sealed class GitEnvironment : IDisposable
     private readonly MemoryFolder? _secrets;
     private readonly List<(string Key, string Value)> _settings = [("safe.directory", "*"), ("gc.auto", "0"), ("core.askPass", ""), ("credential.helper", "")];
 
-    public GitEnvironment(RepositoryCredentials credentials, string homeFolder)
+    private readonly string _scope;
+
+    public GitEnvironment(RepositoryAccess access, string homeFolder)
     {
+        var credentials = access.Credentials;
+        _scope = Scope(access.Url);
         Variables["HOME"] = homeFolder;
         Variables["GIT_CONFIG_NOSYSTEM"] = "1";
         Variables["GIT_TERMINAL_PROMPT"] = "0";
@@ -24,6 +28,10 @@ internal sealed class GitEnvironment : IDisposable
 
     public void Dispose() => _secrets?.Dispose();
 
+    // Settings of http are for the server that the credentials are for: a redirect or a submodule elsewhere gets none of them.
+    private static string Scope(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? $"http.{uri.GetLeftPart(UriPartial.Authority)}/" : "http";
+
     private static bool NeedsFiles(RepositoryCredentials credentials) =>
         credentials is not { SshPrivateKey: "", KnownHosts: "", CertificateAuthority: "", ClientCertificate: "" };
 
@@ -31,20 +39,20 @@ internal sealed class GitEnvironment : IDisposable
     {
         if (credentials.BearerToken.Length > 0)
         {
-            _settings.Add(("http.extraHeader", $"Authorization: Bearer {credentials.BearerToken}"));
+            _settings.Add(($"{_scope}.extraHeader", $"Authorization: Bearer {credentials.BearerToken}"));
         }
         else if (credentials.Password.Length > 0)
         {
             var user = credentials.Username.Length > 0 ? credentials.Username : "git";
             var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{credentials.Password}"));
-            _settings.Add(("http.extraHeader", $"Authorization: Basic {basic}"));
+            _settings.Add(($"{_scope}.extraHeader", $"Authorization: Basic {basic}"));
         }
 
-        AddIf("http.sslVerify", credentials.SkipsHostVerification ? "false" : "");
-        AddIf("http.sslCAInfo", SecretFile("ca.pem", credentials.CertificateAuthority));
-        AddIf("http.sslCert", SecretFile("client.pem", credentials.ClientCertificate));
-        AddIf("http.sslKey", SecretFile("client.key", credentials.ClientCertificateKey));
-        AddIf("http.proxy", credentials.Proxy);
+        AddIf($"{_scope}.sslVerify", credentials.SkipsHostVerification ? "false" : "");
+        AddIf($"{_scope}.sslCAInfo", SecretFile("ca.pem", credentials.CertificateAuthority));
+        AddIf($"{_scope}.sslCert", SecretFile("client.pem", credentials.ClientCertificate));
+        AddIf($"{_scope}.sslKey", SecretFile("client.key", credentials.ClientCertificateKey));
+        AddIf($"{_scope}.proxy", credentials.Proxy);
         if (credentials.NoProxy.Length > 0)
         {
             Variables["NO_PROXY"] = credentials.NoProxy;

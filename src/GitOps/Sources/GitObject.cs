@@ -11,34 +11,10 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
     /// <summary>The object that an annotated tag names in its first line.</summary>
     public string TargetOfTag => Header("object ");
 
-    private volatile ReadFolder? _read;
-
-    /// <summary>Reads a tree: <c>mode SP name NUL id</c>, repeated; ids are 20 or, with SHA-256, 32 bytes. What was read last is kept.</summary>
-    public IReadOnlyList<TreeEntry> ReadTree(string folder) => Read(folder).Entries;
-
-    /// <summary>The entry of a tree with a name, or null.</summary>
-    public TreeEntry? FindInTree(string folder, string name) => Read(folder).ByName.GetValueOrDefault(name);
-
-    private ReadFolder Read(string folder)
+    /// <summary>Reads a tree: <c>mode SP name NUL id</c>, repeated; ids are 20 or, with SHA-256, 32 bytes.</summary>
+    public GitFolder ReadTree()
     {
-        if (_read is { } known && known.Folder == folder)
-        {
-            return known;
-        }
-
-        var entries = ReadEntries(folder);
-        var byName = new Dictionary<string, TreeEntry>(entries.Count, StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            byName.TryAdd(entry.Name, entry);
-        }
-
-        return _read = new ReadFolder(folder, entries, byName);
-    }
-
-    private List<TreeEntry> ReadEntries(string folder)
-    {
-        var entries = new List<TreeEntry>();
+        var names = new OrderedDictionary<string, (TreeEntryKind Kind, string Id)>(StringComparer.Ordinal);
         var idLength = Id.Length / 2;
         var rest = Content.AsSpan();
         while (rest.Length > 0)
@@ -46,13 +22,11 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
             var space = rest.IndexOf((byte)' ');
             var end = rest.IndexOf((byte)0);
             var name = Encoding.UTF8.GetString(rest[(space + 1)..end]);
-            var kind = KindOf(rest[..space]);
-            var id = Convert.ToHexStringLower(rest.Slice(end + 1, idLength));
-            entries.Add(new TreeEntry(folder.Length == 0 ? name : $"{folder}/{name}", kind, id));
+            names[name] = (KindOf(rest[..space]), Convert.ToHexStringLower(rest.Slice(end + 1, idLength)));
             rest = rest[(end + 1 + idLength)..];
         }
 
-        return entries;
+        return new GitFolder(names);
     }
 
     private static TreeEntryKind KindOf(ReadOnlySpan<byte> mode) => Encoding.ASCII.GetString(mode) switch
@@ -72,6 +46,17 @@ internal sealed record GitObject(string Id, string Type, byte[] Content)
             ? line[name.Length..]
             : throw new SourceException($"git object {Id} ({Type}) does not start with '{name.Trim()}'");
     }
+}
 
-    private sealed record ReadFolder(string Folder, IReadOnlyList<TreeEntry> Entries, Dictionary<string, TreeEntry> ByName);
+/// <summary>The names of one tree of Git, read once for every commit and path that holds it.</summary>
+internal sealed class GitFolder(OrderedDictionary<string, (TreeEntryKind Kind, string Id)> names)
+{
+    /// <summary>One name, under the path that the folder has here; or null.</summary>
+    public TreeEntry? TryFind(string folder, string name) => names.TryGetValue(name, out var found) ? Entry(folder, name, found) : null;
+
+    /// <summary>Every name, in Git's order.</summary>
+    public IReadOnlyList<TreeEntry> List(string folder) => [.. names.Select(entry => Entry(folder, entry.Key, entry.Value))];
+
+    private static TreeEntry Entry(string folder, string name, (TreeEntryKind Kind, string Id) found) =>
+        new(folder.Length == 0 ? name : $"{folder}/{name}", found.Kind, found.Id);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
 
 namespace SecretsOps.GitOps.Sources;
@@ -11,20 +12,22 @@ internal sealed class GitRepository : IDisposable
     private readonly string _url;
     private readonly string _folder;
     private readonly ExternalTool _git;
+    private readonly TimeProvider _clock;
     private readonly GitEnvironment _environment;
     private readonly GitObjectReader _objects;
-    private readonly ConcurrentDictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, GitFolder> _folders = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly int _depth;
 
-    public GitRepository(string url, RepositoryCredentials credentials, string cacheFolder, ExternalTool git)
+    public GitRepository(RepositoryAccess access, string cacheFolder, ExternalTool git, TimeProvider clock)
     {
-        RepositoryUrl.Validate(url);
-        _url = url;
+        RepositoryUrl.Validate(access.Url);
+        _url = access.Url;
         _git = git;
-        _depth = credentials.Depth;
-        _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(url));
-        _environment = new GitEnvironment(credentials, cacheFolder);
+        _clock = clock;
+        _depth = access.Credentials.Depth;
+        _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(access));
+        _environment = new GitEnvironment(access, cacheFolder);
         _objects = new GitObjectReader(git, _folder, _environment.Variables);
     }
 
@@ -134,6 +137,7 @@ internal sealed class GitRepository : IDisposable
 
     private async Task<ToolResult> GitAsync(string[] arguments, TimeSpan limit, CancellationToken cancellationToken)
     {
+        var startedAt = _clock.GetTimestamp();
         try
         {
             return await _git.RunCheckedAsync(new ToolRequest { Arguments = arguments, Environment = _environment.Variables, TimeLimit = limit }, cancellationToken);
@@ -141,6 +145,13 @@ internal sealed class GitRepository : IDisposable
         catch (ToolException exception)
         {
             throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': {RepositoryUrl.Redact(exception.Message)}", exception) { IsUnreachable = arguments[0] == "ls-remote" };
+        }
+        finally
+        {
+            if (arguments[0] != "init")
+            {
+                EngineTelemetry.CountGitRequest(RepositoryUrl.Redact(_url), arguments[0] == "ls-remote" ? "ls-remote" : "fetch", _clock.GetElapsedTime(startedAt));
+            }
         }
     }
 }

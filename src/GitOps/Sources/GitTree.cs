@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace SecretsOps.GitOps.Sources;
 
 /// <summary>The tree of one commit, read object by object; folders once read are remembered for every later commit.</summary>
-internal sealed class GitTree(string revision, string rootId, GitObjectReader objects, ConcurrentDictionary<string, GitObject> folders) : ISourceTree
+internal sealed class GitTree(string revision, string rootId, GitObjectReader objects, ConcurrentDictionary<string, GitFolder> folders) : ISourceTree
 {
     private const int RememberedFolders = 20_000;
 
@@ -12,7 +12,7 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
     public async Task<IReadOnlyList<TreeEntry>?> TryListAsync(string folder, CancellationToken cancellationToken)
     {
         var entry = await TryFindAsync(folder, cancellationToken);
-        return entry?.Kind == TreeEntryKind.Folder ? await ReadFolderAsync(entry, cancellationToken) : null;
+        return entry?.Kind == TreeEntryKind.Folder ? (await ReadFolderAsync(entry, cancellationToken)).List(entry.Path) : null;
     }
 
     public async Task<TreeEntry?> TryFindAsync(string path, CancellationToken cancellationToken)
@@ -25,7 +25,8 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
                 return null;
             }
 
-            if ((await FolderAsync(current, cancellationToken)).FindInTree(current.Path, segment) is not { } next)
+            var folder = await ReadFolderAsync(current, cancellationToken);
+            if (folder.TryFind(current.Path, segment) is not { } next)
             {
                 return null;
             }
@@ -42,14 +43,11 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
         return [.. found.Select((blob, index) => blob?.Content ?? throw Missing(files[index]))];
     }
 
-    private async Task<IReadOnlyList<TreeEntry>> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken) =>
-        (await FolderAsync(folder, cancellationToken)).ReadTree(folder.Path);
-
-    private async Task<GitObject> FolderAsync(TreeEntry folder, CancellationToken cancellationToken)
+    private async Task<GitFolder> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken)
     {
         if (!folders.TryGetValue(folder.Digest, out var tree))
         {
-            tree = (await objects.TryReadAsync([folder.Digest], cancellationToken))[0] ?? throw Missing(folder);
+            tree = ((await objects.TryReadAsync([folder.Digest], cancellationToken))[0] ?? throw Missing(folder)).ReadTree();
             if (folders.Count >= RememberedFolders)
             {
                 folders.Clear();

@@ -32,5 +32,32 @@ internal sealed record RepositoryCredentials
 
     public bool EnableOci { get; init; }
 
+    /// <summary>Whether an OCI registry is spoken to without TLS.</summary>
+    public bool IsPlainHttp { get; init; }
+
+    /// <summary>Whether files that Git LFS keeps elsewhere are fetched.</summary>
+    public bool EnableLfs { get; init; }
+
+    /// <summary>Whether anything here proves who asks.</summary>
+    public bool ProvesIdentity => this is not { Password: "", BearerToken: "", SshPrivateKey: "", ClientCertificate: "" };
+
+    /// <summary>These settings with the proof of identity of a credential template, where they have none of their own.</summary>
+    public RepositoryCredentials WithTemplate(RepositoryCredentials template) => ProvesIdentity
+        ? this
+        : this with
+        {
+            Username = template.Username,
+            Password = template.Password,
+            BearerToken = template.BearerToken,
+            SshPrivateKey = template.SshPrivateKey,
+            ClientCertificate = template.ClientCertificate,
+            ClientCertificateKey = template.ClientCertificateKey,
+            Proxy = Proxy.Length > 0 ? Proxy : template.Proxy,
+            NoProxy = NoProxy.Length > 0 ? NoProxy : template.NoProxy,
+            EnableOci = EnableOci || template.EnableOci,
+            IsPlainHttp = IsPlainHttp || template.IsPlainHttp,
+            SkipsHostVerification = SkipsHostVerification || template.SkipsHostVerification,
+        };
+
     public override string ToString() => "[repository credentials]";
 }

@@ -16,6 +16,7 @@ internal static partial class RepositoryUrl
             text = $"ssh://{scp.Groups["host"].Value}/{scp.Groups["path"].Value.TrimStart('/')}";
         }
 
+        text = text.Length > 1 ? text.TrimEnd('/') : text;
         text = text.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? text[..^4] : text;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.IsFile)
         {
@@ -26,6 +27,12 @@ internal static partial class RepositoryUrl
         var scheme = uri.Scheme == "ssh" ? "" : $"{uri.Scheme}://";
         return $"{scheme}{uri.Host.ToLowerInvariant()}{port}{uri.AbsolutePath.TrimEnd('/')}";
     }
+
+    /// <summary>What polls are shared by: for http the spelling does not matter, while paths of ssh may mean different folders.</summary>
+    public static string Identity(string url) => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? Normalize(url) : url;
+
+    /// <summary>Whether two addresses may mean one repository, however it is reached: over https or ssh, with any user and port.</summary>
+    public static bool IsSame(string left, string right) => left == right || HostAndPath(left).Equals(HostAndPath(right), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Refuses what git could take for an option or a helper program.</summary>
     /// <exception cref="SourceException">The address is not one of the supported forms.</exception>
@@ -38,15 +45,23 @@ internal static partial class RepositoryUrl
     }
 
     /// <summary>A folder name for the local copy of a repository.</summary>
-    public static string FolderName(string url)
+    public static string FolderName(RepositoryAccess access)
     {
-        var name = Normalize(url);
+        var name = Normalize(access.Url);
         var readable = Unsafe().Replace(name[(name.LastIndexOf('/') + 1)..], "-");
-        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)).AsSpan(0, 8))}.git";
+        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(access.Key)).AsSpan(0, 8))}.git";
     }
 
     /// <summary>The address without a password, for messages.</summary>
     public static string Redact(string url) => Password().Replace(url, "$1***@");
+
+    private static string HostAndPath(string url)
+    {
+        var normal = Normalize(url);
+        return Uri.TryCreate(normal.Contains("://", StringComparison.Ordinal) ? normal : $"ssh://{normal}", UriKind.Absolute, out var uri) && uri.Host.Length > 0
+            ? uri.Host + uri.AbsolutePath
+            : normal;
+    }
 
     [GeneratedRegex("^(?:[^@/:]+@)?(?<host>[^/:]+):(?<path>(?!//).+)$")]
     private static partial Regex ScpForm();

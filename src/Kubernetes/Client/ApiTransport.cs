@@ -68,7 +68,7 @@ internal sealed class ApiTransport : IDisposable
             ContentType = response.Content.Headers.ContentType?.MediaType ?? "",
             ReasonPhrase = response.ReasonPhrase ?? "",
             RetryAfter = response.Headers.RetryAfter?.Delta,
-            Warnings = response.Headers.Warning.Select(warning => warning.Text.Trim('"')).ToArray(),
+            Warnings = response.Headers.NonValidated.TryGetValues("Warning", out var warnings) ? warnings.SelectMany(WarningHeader.TextsOf).ToArray() : [],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client.Credentials;
 
 namespace SecretsOps.Kubernetes.Client;
@@ -21,6 +22,15 @@ public static class Kubeconfig
         var user = Find(files, "user", FirstGiven(options.User, context.Text("user")), context);
         return Connect(options, files, context, cluster, user);
     }
+
+    /// <summary>Describes the connection of one cluster and one user given as kubeconfig's own fields; no file and no flag is looked at.</summary>
+    /// <param name="place">What messages call the origin, such as <c>Secret/argocd/staging</c>.</param>
+    /// <param name="cluster">The fields of a kubeconfig's <c>cluster</c>: <c>server</c>, <c>certificate-authority-data</c>, …</param>
+    /// <param name="user">The fields of a kubeconfig's <c>user</c>: <c>token</c>, <c>client-certificate-data</c>, <c>exec</c>, …</param>
+    /// <param name="options">The environment, the clock and the limits of requests.</param>
+    /// <exception cref="KubeconfigException">A field cannot be used; the message names it.</exception>
+    public static ClusterConnection Describe(string place, JsonObject cluster, JsonObject user, KubeconfigOptions options) =>
+        Connect(options, new KubeconfigFiles(), ConfigEntry.Empty("context"), new ConfigEntry("cluster", place, place, cluster), new ConfigEntry("user", place, place, user));
 
     /// <summary>The namespace that the options and files select, without looking at cluster or user.</summary>
     public static string NamespaceOf(KubeconfigOptions options)

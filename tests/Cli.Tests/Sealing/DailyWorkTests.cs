@@ -107,6 +107,28 @@ public sealed class DailyWorkTests : IDisposable
         Assert.DoesNotContain("2/2", silent.Error);
     }
 
+    [Fact]
+    public async Task Seal_takes_the_flags_of_kubeseal_and_has_words_of_its_own_for_errors()
+    {
+        var value = _directory.Write("value.txt", "hello");
+        var target = await SealAsync("target.yaml");
+
+        var raw = await RunAsync("seal", "--raw", "--from-file", value, "--name", "db", "-n", "shop", "--cert", CliSetup.Certificate);
+        var merged = await CliRun.SecretsOpsAsync(
+            CliSetup.With("metadata: {name: x, namespace: y-y}\nstringData: {extra: more}\n") with { Directory = _directory.Path }, "seal", "--merge-into", target, "--cert", CliSetup.Certificate);
+        var recovered = await RunAsync("seal", "--recovery-unseal", "-f", target, "--recovery-private-key", CliSetup.PrivateKey, "-o", "yaml");
+        var refused = await RunAsync("seal", "--raw", "--from-file", value, "--cert", CliSetup.Certificate);
+        var wrong = await RunAsync("seal", "--raw", "--no-such-flag");
+
+        Assert.Matches("^AQ[A-D][A-Za-z0-9+/=]+$", raw.Output);
+        Assert.Equal("", merged.Error + merged.Output);
+        Assert.Contains("extra: bW9yZQ==", recovered.Output);
+        Assert.Equal("secretsops: error: must provide the --name flag with --raw and --scope strict\nsecretsops: hint: a strict value is bound to its name; --scope namespace-wide needs none\n", refused.Error);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.StartsWith("secretsops: error: unknown flag: --no-such-flag\n", wrong.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("secretsops res", "reseal")]
     [InlineData("secretsops seal --sc", "--scope")]

@@ -31,6 +31,7 @@ public sealed class HttpApiTests : IAsyncLifetime, IDisposable
             new CertificateEndpoint(_ring),
             new VerifyEndpoint(_ring, options, new ReconcileOptions(), authorization),
             new RotateEndpoint(_ring, options, authorization),
+            new WebhookEndpoint(null),
             new RequestGate(options, authorization, _time),
             _metrics,
             _time);

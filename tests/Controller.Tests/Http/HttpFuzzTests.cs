@@ -53,6 +53,7 @@ public sealed class HttpFuzzTests
             new CertificateEndpoint(ring),
             new VerifyEndpoint(ring, options, new ReconcileOptions(), authorization),
             new RotateEndpoint(ring, options, authorization),
+            new WebhookEndpoint(null),
             new RequestGate(options, authorization, TimeProvider.System),
             new ControllerMetrics("test"),
             TimeProvider.System);

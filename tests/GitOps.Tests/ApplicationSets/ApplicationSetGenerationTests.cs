@@ -10,7 +10,7 @@ public sealed class ApplicationSetGenerationTests
     private readonly GivenInputs _inputs = new();
 
     [Fact]
-    public async Task A_list_of_three_clusters_yields_three_applications()
+    public async Task E01_a_list_of_three_clusters_yields_three_applications()
     {
         var applications = await GenerateAsync(
             """
@@ -31,7 +31,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task Unknown_names_stay_as_they_are_without_go_templates()
+    public async Task E12_unknown_names_stay_as_they_are_without_go_templates()
     {
         var applications = await GenerateAsync("generators: [{list: {elements: [{a: x}]}}]", "{{a}}", "project: '{{ b }}'");
 
@@ -39,7 +39,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_list_value_that_is_no_string_is_refused_with_a_remedy()
+    public async Task E01_a_list_value_that_is_no_string_is_refused_with_a_remedy()
     {
         var refused = await Assert.ThrowsAsync<ApplicationSetException>(() => GenerateAsync("generators: [{list: {elements: [{a: 1}]}}]", "{{a}}"));
 
@@ -48,7 +48,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task The_finalizer_is_added_unless_resources_are_preserved()
+    public async Task E16_the_finalizer_is_added_unless_resources_are_preserved()
     {
         var cascading = await GenerateAsync("generators: [{list: {elements: [{a: x}]}}]", "{{a}}");
         var preserving = await GenerateAsync("{generators: [{list: {elements: [{a: x}]}}], syncPolicy: {preserveResourcesOnDeletion: true}}", "{{a}}");
@@ -58,7 +58,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task An_empty_cluster_selector_yields_the_local_cluster_too()
+    public async Task E02_an_empty_cluster_selector_yields_the_local_cluster_too()
     {
         _inputs.Clusters.Add(Cluster("Prod_EU", ("env", "prod")));
         _inputs.Clusters.Add(Cluster("dev", ("env", "dev")));
@@ -71,7 +71,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task Directories_match_one_level_and_exclusion_wins()
+    public async Task E03_directories_match_one_level_and_exclusion_wins()
     {
         Given("apps/a/x.yaml", "apps/b/x.yaml", "apps/b/deep/x.yaml", "apps/.hidden/x.yaml", "other/x.yaml");
 
@@ -86,7 +86,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task Files_give_their_content_flattened_and_a_star_crosses_slashes()
+    public async Task E04_files_give_their_content_flattened_and_a_star_crosses_slashes()
     {
         _inputs.Files["clusters/eu/one/config.yaml"] = "cluster: {name: one, size: 3}";
         _inputs.Files["clusters/us/config.yaml"] = """[{"cluster": {"name": "two"}}, {"cluster": {"name": "three"}}]""";
@@ -101,7 +101,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_matrix_gives_every_pair_and_the_second_child_may_use_the_first()
+    public async Task E05_a_matrix_gives_every_pair_and_the_second_child_may_use_the_first()
     {
         Given("eu/a/x.yaml", "eu/b/x.yaml", "us/a/x.yaml");
 
@@ -119,7 +119,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_matrix_whose_children_disagree_is_refused()
+    public async Task E05_a_matrix_whose_children_disagree_is_refused()
     {
         var refused = await Assert.ThrowsAsync<ApplicationSetException>(() => GenerateAsync(
             "generators: [{matrix: {generators: [{list: {elements: [{a: x}]}}, {list: {elements: [{a: y}]}}]}}]", "{{a}}"));
@@ -128,7 +128,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_merge_overrides_by_key_and_drops_what_the_base_lacks()
+    public async Task E06_a_merge_overrides_by_key_and_drops_what_the_base_lacks()
     {
         var applications = await GenerateAsync(
             """
@@ -145,7 +145,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_post_selector_filters_sets()
+    public async Task E10_a_post_selector_filters_sets()
     {
         var applications = await GenerateAsync(
             "generators: [{list: {elements: [{id: a, env: prod}, {id: b, env: dev}]}, selector: {matchLabels: {env: prod}}}]", "{{id}}");
@@ -154,7 +154,7 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task A_template_patch_adds_fields_but_cannot_change_the_project()
+    public async Task E13_a_template_patch_adds_fields_but_cannot_change_the_project()
     {
         var applications = await GenerateAsync(
             """
@@ -172,16 +172,16 @@ public sealed class ApplicationSetGenerationTests
     }
 
     [Fact]
-    public async Task Two_sets_with_one_name_are_refused()
+    public async Task E19_of_two_applications_with_one_name_the_first_counts_and_the_other_is_a_problem()
     {
-        var refused = await Assert.ThrowsAsync<ApplicationSetException>(() => GenerateAsync(
-            "generators: [{list: {elements: [{id: a}, {id: a}]}}]", "{{id}}"));
+        var generated = await GenerateAllAsync("generators: [{list: {elements: [{id: a}, {id: b}, {id: a}]}}]", "{{id}}", "{}");
 
-        Assert.Contains("'a'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], generated.Applications.Select(application => application.Name));
+        Assert.Contains("duplicate name: a", Assert.Single(generated.Problems), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task One_unreadable_repository_fails_the_whole_generation()
+    public async Task E14_one_unreadable_repository_fails_the_whole_generation()
     {
         await Assert.ThrowsAsync<ApplicationSetException>(() => GenerateAsync(
             "generators: [{list: {elements: [{id: a}]}}, {git: {repoURL: r, directories: [{path: '*'}]}}]", "{{id}}"));
@@ -215,7 +215,10 @@ public sealed class ApplicationSetGenerationTests
         }
     }
 
-    private Task<IReadOnlyList<KubernetesObject>> GenerateAsync(string spec, string name, string applicationSpec = "{}")
+    private async Task<IReadOnlyList<KubernetesObject>> GenerateAsync(string spec, string name, string applicationSpec = "{}") =>
+        (await GenerateAllAsync(spec, name, applicationSpec)).Applications;
+
+    private Task<GeneratedApplications> GenerateAllAsync(string spec, string name, string applicationSpec)
     {
         var yaml = $$"""
             apiVersion: argoproj.io/v1alpha1

@@ -21,11 +21,11 @@ public sealed class GoTemplateReplacerTests
     [InlineData("{{ range $i, $e := .list }}{{ $i }}{{ $e }}{{ end }}", "0a1b")]
     [InlineData("{{ .missing }}", "<no value>")]
     [InlineData("{{ .n }}", "3")]
-    public void Strings_are_go_templates_with_argo_cds_functions(string text, string expected) =>
+    public void E11_strings_are_go_templates_with_argo_cds_functions(string text, string expected) =>
         Assert.Equal(expected, new GoTemplateReplacer([]).Replace(text, Parameters));
 
     [Fact]
-    public void A_missing_key_can_be_an_error_that_shows_the_template()
+    public void E12_a_missing_key_can_be_an_error_that_shows_the_template()
     {
         var error = Assert.Throws<ApplicationSetException>(() => new GoTemplateReplacer(["missingkey=error"]).Replace("{{ .missing }}", Parameters));
 
@@ -34,7 +34,7 @@ public sealed class GoTemplateReplacerTests
     }
 
     [Fact]
-    public void The_environment_stays_out_of_reach() =>
+    public void E11_the_environment_stays_out_of_reach() =>
         Assert.Contains(
             "function \"env\" not defined",
             Assert.Throws<ApplicationSetException>(() => new GoTemplateReplacer([]).Replace("{{ env \"HOME\" }}", Parameters)).Message);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using SecretsOps.Cryptography.Age;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Engine;
+using SecretsOps.GitOps.Webhooks;
 using SecretsOps.KeyManagement;
 using SecretsOps.KeyManagement.Age;
 using SecretsOps.Kubernetes.Client;
@@ -44,6 +45,8 @@ public sealed class EngineFixture : IAsyncLifetime
         Start();
     }
 
+    internal WebhookReply TakeWebhook(WebhookRequest request) => _engine!.TakeWebhook(request);
+
     public void Start()
     {
         _stop = new CancellationTokenSource();
@@ -52,7 +55,7 @@ public sealed class EngineFixture : IAsyncLifetime
             ControlNamespace = ControlNamespace,
             KeyNamespace = ControlNamespace,
             CacheFolder = _cache.Path,
-            SearchPath = string.Join(':', new[] { ExternalPrograms.Git, ExternalPrograms.Debian("jq"), ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl), ExternalPrograms.Helm }.Select(Path.GetDirectoryName)) + ":/usr/bin:/bin",
+            SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:{Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))}:{Path.GetDirectoryName(ExternalPrograms.Helm)}:/usr/bin:/bin",
             RepositoryGracePeriod = TimeSpan.Zero,
         };
         _engine = new ApplicationEngine(Client, options, TimeProvider.System, Logger);

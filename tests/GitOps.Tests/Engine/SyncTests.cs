@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography.Age;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
 
 namespace SecretsOps.GitOps.Tests.Engine;
@@ -27,6 +28,45 @@ public sealed class SyncTests(EngineFixture engine) : IClassFixture<EngineFixtur
         Assert.Equal("Succeeded", EngineFixture.Text(application, "operationState", "phase"));
         Assert.Equal("successfully synced (all tasks run)", EngineFixture.Text(application, "operationState", "message"));
         Assert.Equal(commit, (string?)application.Json["status"]!["history"]![0]!["revision"]);
+    }
+
+    [Fact]
+    public async Task Q01_events_tell_what_was_begun_and_how_it_ended_in_argo_cds_words()
+    {
+        var target = await engine.Cluster.CreateNamespaceAsync();
+        var commit = _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+
+        var name = await engine.CreateAsync(_repository, "app", target);
+        await engine.UntilSyncedAsync(name, commit);
+
+        await Eventually.PassesAsync(async () =>
+        {
+            var events = (await engine.Client.ListAsync(ApiResource.Events, engine.ControlNamespace, ListOptions.All, default)).Items.Where(item => (string?)item.Json["involvedObject"]!["name"] == name).ToList();
+            Assert.Contains(events, item => (string?)item.Json["message"] == $"Initiated automated sync to '{commit}'" && (string?)item.Json["reason"] == "OperationStarted");
+            Assert.Contains(events, item => (string?)item.Json["message"] == $"Sync operation to {commit} succeeded" && (string?)item.Json["type"] == "Normal");
+            Assert.Contains(events, item => ((string?)item.Json["message"])!.StartsWith("Updated sync status: ", StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public async Task J05_sources_of_an_operation_must_be_permitted_too()
+    {
+        var target = await engine.Cluster.CreateNamespaceAsync();
+        _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("other/b.yaml", EngineFixture.ConfigMap("b", "1")));
+        using var foreign = new TestRepository();
+        foreign.Commit(("app/evil.yaml", EngineFixture.ConfigMap("evil", "1")));
+        var project = TestCluster.UniqueName("narrow");
+        var value = new KubernetesObject(ApiResource.AppProjects.Gvk, engine.ControlNamespace, project);
+        value.Json["spec"] = new JsonObject { ["sourceRepos"] = new JsonArray(_repository.Url), ["destinations"] = new JsonArray(new JsonObject { ["server"] = "*", ["namespace"] = "*" }) };
+        await engine.Client.CreateAsync(ApiResource.AppProjects, value, WriteOptions.Default, default);
+        var name = await engine.CreateAsync(_repository, "app", target, spec => spec["project"] = project);
+        await engine.UntilSyncedAsync(name);
+
+        await engine.SyncAsync(name, $$"""{"source": {"repoURL": "{{foreign.Url}}", "path": "app", "targetRevision": "main"} }""");
+        var refused = await engine.UntilAsync(name, told => told.Find("status", "conditions") is JsonArray { Count: > 0 }, "the foreign source is refused");
+
+        Assert.Contains("is not permitted in project", (string?)refused.Find("status", "conditions")![0]!["message"], StringComparison.Ordinal);
+        Assert.Null(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, target, "evil", default));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class HelmRendererTests : IDisposable
               extra: {{ .Values.extra | default "" | quote }}
             """);
 
-    private readonly HelmRenderer _renderer = new(RenderedFolder.Tools);
+    private readonly HelmRenderer _renderer = new(RenderedFolder.Tools, RenderedFolder.Charts);
 
     public void Dispose() => _folder.Dispose();
 

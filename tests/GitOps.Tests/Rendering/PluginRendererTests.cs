@@ -171,7 +171,7 @@ public sealed class PluginRendererTests : IDisposable
 
     private async Task<RenderedManifests> RenderBySetAsync(string source)
     {
-        var recorder = new SetRenderer(RendererSet.For(_tools, _plugins.Path));
+        var recorder = new SetRenderer(RendererSet.For(_tools, RenderedFolder.Charts, _plugins.Path));
         await _folder.RenderAsync(recorder, "app", source);
         return recorder.Last!;
     }

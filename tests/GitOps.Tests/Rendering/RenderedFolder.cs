@@ -5,6 +5,7 @@ using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
@@ -22,6 +23,9 @@ internal sealed class RenderedFolder : IFileDecryptor, IDisposable
     public static ToolBox Tools { get; } = new(
         string.Join(':', new[] { ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl), ExternalPrograms.Helm }.Select(Path.GetDirectoryName)),
         TimeProvider.System);
+
+    /// <summary>Charts by nobody's Secret, which no test of a folder fetches.</summary>
+    public static ChartStore Charts { get; } = new(Path.Combine(Path.GetTempPath(), "secretsops-test-charts"), new RepositoryRegistry(), TimeProvider.System);
 
     public RenderedFolder With(string path, string text)
     {

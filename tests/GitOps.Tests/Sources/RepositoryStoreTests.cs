@@ -13,14 +13,14 @@ public sealed class RepositoryStoreTests : IDisposable
     private readonly RepositoryStore _store;
 
     public RepositoryStoreTests() =>
-        _store = new RepositoryStore(new ToolBox(Path.GetDirectoryName(ExternalPrograms.Git)!, TimeProvider.System), _cache.Path, _ => RepositoryCredentials.None, TimeProvider.System);
+        _store = new RepositoryStore(new ToolBox(Path.GetDirectoryName(ExternalPrograms.Git)!, TimeProvider.System), _cache.Path, (url, _) => RepositoryAccess.Anonymous(url), TimeProvider.System);
 
     [Fact]
     public async Task R01_a_full_id_is_taken_without_asking_the_remote()
     {
         var commit = _remote.Commit(("a.yaml", "one"));
 
-        Assert.Equal(commit, await _store.ResolveAsync("file:///nowhere", commit, "", DateTimeOffset.UtcNow, default));
+        Assert.Equal(commit, await _store.ResolveAsync("file:///nowhere", "", commit, "", DateTimeOffset.UtcNow, default));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class RepositoryStoreTests : IDisposable
         _remote.Commit(("a.yaml", "two"));
         _remote.Git("tag", "b/2.0.0");
 
-        Assert.Equal(wanted, await _store.ResolveAsync(_remote.Url, "*", "a/", DateTimeOffset.UtcNow, default));
+        Assert.Equal(wanted, await _store.ResolveAsync(_remote.Url, "", "*", "a/", DateTimeOffset.UtcNow, default));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class RepositoryStoreTests : IDisposable
     {
         var commit = _remote.Commit(("app/a.yaml", "one"), ("app/sub/b.yaml", "two"));
 
-        var tree = await _store.OpenAsync(_remote.Url, commit, default);
+        var tree = await _store.OpenAsync(_remote.Url, "", commit, default);
         var names = (await tree.TryListAsync("app", default))!.Select(entry => entry.Path);
         var file = await tree.TryFindAsync("app/sub/b.yaml", default);
 
@@ -129,7 +129,7 @@ public sealed class RepositoryStoreTests : IDisposable
         _remote.Link("other/deep/leak", "../../../etc/passwd");
         var commit = _remote.Commit(("app/a.yaml", "one"));
 
-        var refused = await Assert.ThrowsAsync<SourceException>(() => _store.OpenAsync(_remote.Url, commit, default));
+        var refused = await Assert.ThrowsAsync<SourceException>(() => _store.OpenAsync(_remote.Url, "", commit, default));
 
         Assert.Contains("'other/deep/leak' at", refused.Message);
         Assert.Contains("outside the repository", refused.Message);
@@ -141,22 +141,53 @@ public sealed class RepositoryStoreTests : IDisposable
         _remote.Link("other/link", "../app/a.yaml");
         var commit = _remote.Commit(("app/a.yaml", "one"));
 
-        Assert.NotNull(await _store.OpenAsync(_remote.Url, commit, default));
+        Assert.NotNull(await _store.OpenAsync(_remote.Url, "", commit, default));
+    }
+
+    [Fact]
+    public async Task R10_a_submodule_is_a_folder_at_the_commit_that_the_repository_names()
+    {
+        using var library = new TestRepository();
+        var pinned = library.Commit(("chart/Chart.yaml", "name: pinned"));
+        library.Commit(("chart/Chart.yaml", "name: newer"));
+        _remote.Commit((".gitmodules", $"[submodule \"lib\"]\n\tpath = vendor/lib\n\turl = {library.Url}\n"), ("app/a.yaml", "one"));
+        _remote.Git("update-index", "--add", "--cacheinfo", $"160000,{pinned},vendor/lib");
+        _remote.Git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "submodule");
+
+        var tree = await _store.OpenAsync(_remote.Url, "", _remote.Head(), default);
+        var file = await tree.TryFindAsync("vendor/lib/chart/Chart.yaml", default);
+
+        Assert.Equal("name: pinned", Encoding.UTF8.GetString((await tree.ReadAsync([file!], default))[0]));
+        Assert.Equal(["vendor/lib/chart"], (await tree.TryListAsync("vendor/lib", default))!.Select(entry => entry.Path));
+        Assert.Equal(TreeEntryKind.Folder, (await tree.TryListAsync("vendor", default))!.Single().Kind);
+    }
+
+    [Fact]
+    public async Task A_missing_submodule_hurts_only_those_who_look_into_it()
+    {
+        _remote.Commit((".gitmodules", "[submodule \"gone\"]\n\tpath = gone\n\turl = file:///nowhere\n"), ("app/a.yaml", "one"));
+        _remote.Git("update-index", "--add", "--cacheinfo", $"160000,{new string('a', 40)},gone");
+        _remote.Git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "submodule");
+
+        var tree = await _store.OpenAsync(_remote.Url, "", _remote.Head(), default);
+
+        Assert.NotNull(await tree.TryFindAsync("app/a.yaml", default));
+        Assert.Contains("submodule 'gone'", (await Assert.ThrowsAsync<SourceException>(() => tree.TryListAsync("gone", default))).Message);
     }
 
     [Fact]
     public async Task A_corrupted_local_copy_is_made_anew()
     {
         var first = _remote.Commit(("a.yaml", "one"));
-        await _store.OpenAsync(_remote.Url, first, default);
-        _store.Forget(_remote.Url);
+        await _store.OpenAsync(_remote.Url, "", first, default);
+        await _store.PollAllAsync(new HashSet<string>(), _ => { }, default); // nobody names it: let go of
         foreach (var pack in Directory.EnumerateFiles(_cache.Path, "*", SearchOption.AllDirectories).Where(file => file.Contains("/objects/")))
         {
             File.SetUnixFileMode(pack, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.WriteAllText(pack, "rubbish");
         }
 
-        var tree = await _store.OpenAsync(_remote.Url, first, default);
+        var tree = await _store.OpenAsync(_remote.Url, "", first, default);
 
         Assert.NotNull(await tree.TryFindAsync("a.yaml", default));
     }
@@ -166,12 +197,12 @@ public sealed class RepositoryStoreTests : IDisposable
     {
         _remote.Commit(("a.yaml", "one"));
         var second = _remote.Commit(("a.yaml", "two"));
-        await _store.OpenAsync(_remote.Url, await ResolveAsync("main"), default);
+        await _store.OpenAsync(_remote.Url, "", await ResolveAsync("main"), default);
         _remote.Git("reset", "--quiet", "--hard", "HEAD~1");
         var third = _remote.Commit(("a.yaml", "three"));
 
         var resolved = await ResolveAsync("main");
-        await _store.OpenAsync(_remote.Url, resolved, default);
+        await _store.OpenAsync(_remote.Url, "", resolved, default);
 
         Assert.NotEqual(second, resolved);
         Assert.Equal(third, resolved);
@@ -182,10 +213,10 @@ public sealed class RepositoryStoreTests : IDisposable
     {
         _remote.Commit(("a.yaml", "one"));
         var moment = DateTimeOffset.UtcNow;
-        var known = await _store.ResolveAsync(_remote.Url, "main", "", moment, default);
+        var known = await _store.ResolveAsync(_remote.Url, "", "main", "", moment, default);
         _remote.Commit(("a.yaml", "two"));
 
-        var later = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _store.ResolveAsync(_remote.Url, "main", "", moment, default)));
+        var later = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _store.ResolveAsync(_remote.Url, "", "main", "", moment, default)));
 
         Assert.All(later, commit => Assert.Equal(known, commit));
     }
@@ -195,7 +226,7 @@ public sealed class RepositoryStoreTests : IDisposable
     [InlineData("ext::sh -c id")]
     public async Task Addresses_that_git_would_run_are_refused(string url)
     {
-        await Assert.ThrowsAsync<SourceException>(() => _store.ResolveAsync(url, "main", "", DateTimeOffset.UtcNow, default));
+        await Assert.ThrowsAsync<SourceException>(() => _store.ResolveAsync(url, "", "main", "", DateTimeOffset.UtcNow, default));
     }
 
     public void Dispose()
@@ -205,5 +236,5 @@ public sealed class RepositoryStoreTests : IDisposable
         _remote.Dispose();
     }
 
-    private Task<string> ResolveAsync(string revision) => _store.ResolveAsync(_remote.Url, revision, "", DateTimeOffset.UtcNow, default);
+    private Task<string> ResolveAsync(string revision) => _store.ResolveAsync(_remote.Url, "", revision, "", DateTimeOffset.UtcNow, default);
 }

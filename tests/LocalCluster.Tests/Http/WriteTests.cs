@@ -118,7 +118,7 @@ public sealed class WriteTests(ClusterFixture fixture)
         Assert.Equal(400, strict.Status);
         Assert.Contains("unknown field \"dada\"", strict.Message, StringComparison.Ordinal);
         Assert.Equal(201, warned.Status);
-        Assert.Matches("unknown field .*dada", Assert.Single(warned.Warnings));
+        Assert.Equal("unknown field \"dada\"", Assert.Single(warned.Warnings));
         Assert.Null(warned.Json["dada"]);
     }
 

@@ -13,6 +13,7 @@ public static class ExternalPrograms
     {
         ["age"] = "age",
         ["age-keygen"] = "age",
+        ["docker-registry"] = "docker-registry",
         ["git"] = "git",
         ["gpg"] = "gnupg",
         ["jq"] = "jq",

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Clusters;
+using SecretsOps.GitOps.Sources;
+using SecretsOps.GitOps.Sources.Charts;
+using SecretsOps.GitOps.Webhooks;
+using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
+using SecretsOps.Kubernetes.Watching;
+
+namespace SecretsOps.GitOps.Engine;
+
+/// <summary>Follows the Secrets and ConfigMaps by which Argo CD's users describe clusters, repositories and whom to trust.</summary>
+internal sealed partial class SettingsWatch
+{
+    private const string KnownHostsMap = "argocd-ssh-known-hosts-cm";
+    private const string CertificatesMap = "argocd-tls-certs-cm";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Informer _secrets;
+    private readonly Informer _maps;
+    private readonly Informer _webhookSecret;
+    private readonly ClusterRegistry _clusters;
+    private readonly RepositoryRegistry _repositories;
+    private readonly RepositoryStore _store;
+    private readonly ChartStore _charts;
+    private readonly string _namespace;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+
+    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, TimeProvider clock, ILogger logger)
+    {
+        (_clusters, _repositories, _store, _charts, _namespace, _clock, _logger) = (clusters, repositories, store, charts, controlNamespace, clock, logger);
+        _secrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, LabelSelector = Annotations.SecretType });
+        _maps = new Informer(client, ApiResource.ConfigMaps, new InformerOptions { Namespace = controlNamespace, LabelSelector = "", Transform = KeepWanted });
+        _webhookSecret = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, FieldSelector = $"metadata.name={WebhookSecrets.SecretName}" });
+    }
+
+    /// <summary>What senders of webhooks prove themselves by.</summary>
+    public WebhookSecrets Webhooks { get; } = new();
+
+    /// <summary>Raised when clusters or ways to repositories changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>Follows until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        _secrets.Changed += _ => TakeSecrets();
+        _maps.Changed += change => TakeMaps(change.Name.Name);
+        _webhookSecret.Changed += _ => Webhooks.Replace(_webhookSecret.TryGet(new NamespacedName(_namespace, WebhookSecrets.SecretName)));
+        return Task.WhenAll(
+            Task.Run(() => _webhookSecret.RunAsync(cancellationToken), CancellationToken.None),
+            Task.Run(() => _secrets.RunAsync(cancellationToken), CancellationToken.None),
+            Task.Run(() => _maps.RunAsync(cancellationToken), CancellationToken.None));
+    }
+
+    /// <summary>Waits for the first lists; not for ever, because a controller that may not read them can still serve public repositories.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_secrets.WaitForSyncAsync(cancellationToken), _maps.WaitForSyncAsync(cancellationToken)).WaitAsync(Patience, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            LogUnread(_logger, _namespace, (_secrets.LastError ?? _maps.LastError)?.Message ?? "no answer");
+        }
+
+        TakeSecrets();
+        TakeMaps(KnownHostsMap);
+    }
+
+    private void TakeSecrets()
+    {
+        lock (_lock)
+        {
+            List<KubernetesObject> secrets = [.. _secrets.Snapshot().Select(entry => KubernetesObject.Parse(entry.Value.Span))];
+            _clusters.Replace(secrets.Where(secret => secret.Label(Annotations.SecretType) == ClusterSecret.Type));
+            _repositories.ReplaceSecrets(secrets);
+            _store.ForgetChanged(_repositories.For);
+            _charts.ForgetChanged();
+        }
+
+        Changed?.Invoke();
+    }
+
+    private void TakeMaps(string changed)
+    {
+        if (changed is not (KnownHostsMap or CertificatesMap))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _repositories.ReplaceTrust(Data(KnownHostsMap).TextAt("ssh_known_hosts"), Data(CertificatesMap));
+            _store.ForgetChanged(_repositories.For);
+            _charts.ForgetChanged();
+        }
+
+        Changed?.Invoke();
+    }
+
+    private JsonObject Data(string map) => _maps.TryGet(new NamespacedName(_namespace, map))?.Json["data"] as JsonObject ?? [];
+
+    // Other ConfigMaps of the namespace are none of ours: nothing of them is kept but the name.
+    private static KubernetesObject KeepWanted(KubernetesObject map)
+    {
+        if (map.Name is not (KnownHostsMap or CertificatesMap))
+        {
+            map.Json.Remove("data");
+            map.Json.Remove("binaryData");
+        }
+
+        return map;
+    }
+
+    [LoggerMessage(EventId = 50, Level = LogLevel.Warning, Message = "The Secrets and ConfigMaps of namespace {Namespace} that describe clusters and repositories cannot be read yet: {Reason}")]
+    private static partial void LogUnread(ILogger logger, string @namespace, string reason);
+}
