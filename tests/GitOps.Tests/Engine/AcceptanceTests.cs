@@ -53,10 +53,10 @@ public sealed class AcceptanceTests(EngineFixture engine) : IClassFixture<Engine
         var name = await engine.CreateAsync(_repository, "chart", target, spec =>
         {
             spec.Remove("source");
-            spec["sources"] = YamlText.ToJson(Encoding.UTF8.GetBytes($$"""
-                - {repoURL: "{{_repository.Url}}", path: chart, targetRevision: main, helm: {valueFiles: [$values/prod.yaml]}}
-                - {repoURL: "{{values.Url}}", targetRevision: main, ref: values}
-                """), "test")[0].Root!.DeepClone();
+            spec["sources"] = YamlText.ToJson(Encoding.UTF8.GetBytes("""
+                - {repoURL: "CHARTS", path: chart, targetRevision: main, helm: {valueFiles: [$values/prod.yaml]}}
+                - {repoURL: "VALUES", targetRevision: main, ref: values}
+                """.Replace("CHARTS", _repository.Url).Replace("VALUES", values.Url)), "test")[0].Root!.DeepClone();
         });
         await engine.UntilSyncedAsync(name);
         Assert.Equal("blue", await ColorAsync(target));
