@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SecretsOps.KeyManagement.Http;
+
 namespace SecretsOps.KeyManagement;
 
 /// <summary>The flat <c>name: value</c> files in which Secrets carry credentials; JSON objects of texts are read too.</summary>
@@ -13,15 +17,27 @@ internal static class FlatYaml
     private static Dictionary<string, string> ReadJson(string text)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse(text)!.AsObject())
+        foreach (var (name, value) in ParseJson(text))
         {
-            if (value is System.Text.Json.Nodes.JsonValue scalar)
+            if (value is JsonValue scalar)
             {
                 fields[name] = scalar.ToString();
             }
         }
 
         return fields;
+    }
+
+    private static JsonObject ParseJson(string text)
+    {
+        try
+        {
+            return JsonText.Parse(text) as JsonObject ?? throw new FormatException("the entry is no JSON object");
+        }
+        catch (JsonException)
+        {
+            throw new FormatException("the entry looks like JSON and is none, or has a name twice"); // the parser's own words may quote a secret
+        }
     }
 
     private static Dictionary<string, string> ReadLines(string text)

@@ -52,6 +52,10 @@ internal static class ProcessMeasurement
         return (new(timesA[timesA.Count / 2], timesA[0]), new(timesB[timesB.Count / 2], timesB[0]));
     }
 
+    /// <summary>One run, for a command that cannot be repeated.</summary>
+    public static Task<TimeSpan> OnceAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        StartAsync(program, arguments, [], cancellationToken);
+
     /// <summary>The peak resident memory in bytes of one run, as GNU time(1) reports it.</summary>
     public static async Task<long> PeakBytesAsync(
         string program, IReadOnlyList<string> arguments, byte[] standardInput, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal static class Program
         Controller.ManyKeysBenchmark.Benchmark,
         Sealing.UnsealBenchmark.Benchmark,
         Sealing.KubesealBenchmark.Benchmark,
+        Sops.SopsBenchmark.Benchmark,
     ];
 
     internal static async Task<int> Main(string[] arguments)

@@ -16,6 +16,9 @@ internal sealed class GeneratedDocument(int seed)
 #pragma warning disable CA5394 // a seeded generator is the point: a failing document can be made again
     private readonly Random _random = new(seed);
 
+    /// <summary>Whether nulls occur; TOML has none.</summary>
+    public bool HasNulls { get; init; } = true;
+
     /// <summary>A document for YAML, with comments and several types.</summary>
     public TreeBranch Nested(bool hasComments, int depth = 0)
     {
@@ -80,7 +83,7 @@ internal sealed class GeneratedDocument(int seed)
         0 => TreeScalar.OfNumber(Pick<long>(0, -17, 42, long.MaxValue, long.MinValue)),
         1 => TreeScalar.OfNumber(Pick(0.1, -1.5e-7, 1e10, 3.25, 1234567890123.4567)),
         2 => TreeScalar.OfTruth(_random.Next(2) == 0),
-        3 => TreeScalar.Null,
+        3 when HasNulls => TreeScalar.Null,
         7 or 8 => Nested(hasComments, depth),
         9 => List(hasComments, depth),
         _ => TreeScalar.OfText(Pick(Texts)),

@@ -13,10 +13,10 @@ public sealed class StorePropertyTests
 {
     private const int Documents = 150;
 
-    public static TheoryData<SopsFormat> Formats => [SopsFormat.Yaml, SopsFormat.Json, SopsFormat.Dotenv, SopsFormat.Ini, SopsFormat.Binary];
+    public static TheoryData<SopsFormat> Formats => [SopsFormat.Yaml, SopsFormat.Json, SopsFormat.Dotenv, SopsFormat.Ini, SopsFormat.Toml, SopsFormat.Binary];
 
     /// <summary>Those with more than one key.</summary>
-    public static TheoryData<SopsFormat> TreeFormats => [SopsFormat.Yaml, SopsFormat.Json, SopsFormat.Dotenv, SopsFormat.Ini];
+    public static TheoryData<SopsFormat> TreeFormats => [SopsFormat.Yaml, SopsFormat.Json, SopsFormat.Dotenv, SopsFormat.Ini, SopsFormat.Toml];
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -191,6 +191,7 @@ public sealed class StorePropertyTests
         return (store, format switch
         {
             SopsFormat.Yaml => store.EmitPlain([generated.Nested(hasComments: true), .. seed % 3 == 0 ? new[] { generated.Nested(hasComments: true) } : []]),
+            SopsFormat.Toml => store.EmitPlain([new GeneratedDocument(seed) { HasNulls = false }.Nested(hasComments: true)]),
             SopsFormat.Json => store.EmitPlain([generated.Nested(hasComments: false)]),
             SopsFormat.Dotenv => store.EmitPlain([generated.Flat(text => !text.Contains('\\', StringComparison.Ordinal))]),
             SopsFormat.Ini => store.EmitPlain([new TreeBranch { Items = [new TreeItem("DEFAULT", new TreeBranch()), new TreeItem("s", generated.Flat(IsFitForIni))] }]),

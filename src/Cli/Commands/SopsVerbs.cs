@@ -19,14 +19,15 @@ internal static class SopsVerbs
     /// <summary>Every verb, for the root command.</summary>
     public static IEnumerable<Command> All(CliEnvironment environment)
     {
-        yield return SopsVerb.Create(Own("encrypt", BatchMode.EncryptAsync), environment, new SopsFlag("reuse", "an encrypted older version of the file: what did not change keeps its ciphertext"));
+        yield return SopsVerb.Create(Own("encrypt", BatchMode.EncryptAsync), environment, new SopsFlag("reuse", "an encrypted older version of the file: what did not change keeps its ciphertext"), AllowForeign);
         yield return SopsVerb.Create(Own("decrypt", BatchMode.DecryptAsync), environment);
         yield return SopsVerb.Create(Own("rotate", PolicedMode.RotateAsync), environment, AllowForeign);
         yield return SopsVerb.Create(Own("updatekeys", UpdateTreeMode.RunAsync), environment, Recursive, DryRun);
-        yield return SopsVerb.Create(Find("groups"), environment);
+        yield return SopsVerb.Create(Groups(), environment);
         yield return SopsVerb.Create(Own("exec-env", ExecCommandMode.RunAsync), environment);
         yield return SopsVerb.Create(Find("exec-file"), environment);
         yield return SopsVerb.Create(Find("filestatus"), environment);
+        yield return SopsVerb.Create(Find("publish"), environment);
         yield return SopsVerb.Create(new("verify", "check SOPS files without any key: complete metadata, nothing malformed, recipients as the rules have them", [SopsFlags.InputType], LintMode.VerifyAsync), environment, Recursive);
         yield return Git(environment);
     }
@@ -50,6 +51,19 @@ internal static class SopsVerbs
     private static SopsCommand Find(string name) => SopsCommands.All.First(command => command.Name == name);
 
     private static SopsCommand Own(string name, Func<SopsSession, CancellationToken, Task<int>> run) => Find(name) with { Run = run };
+
+    private static SopsCommand Groups()
+    {
+        var groups = Find("groups");
+        return groups with
+        {
+            Children = [.. groups.Children.Select(child => child with
+            {
+                Flags = [.. child.Flags, AllowForeign],
+                Run = child.Name == "add" ? PolicedMode.AddGroupAsync : PolicedMode.DeleteGroupAsync,
+            })],
+        };
+    }
 
     private static Command Git(CliEnvironment environment)
     {

@@ -56,6 +56,7 @@ internal static class BatchMode
         var source = InputSource.Find(session, requiresName: true);
         var old = session.Environment.PathOf(session.Arguments.Text("reuse"));
         FileEditor.RequireExisting(old);
+        PolicedMode.Check(session, old, [], []);
         var oldText = SopsSession.Read(old);
         var format = session.InputFormat(source.Name);
         var store = session.Store(format);

@@ -33,6 +33,25 @@ internal static class ChildProcess
         return process.ExitCode;
     }
 
+    /// <summary>Starts the command and does not wait for it.</summary>
+    /// <exception cref="CliException">The program cannot be started.</exception>
+    public static void StartInBackground(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string user, string directory) =>
+        Start(command, variables, user, directory).Dispose();
+
+    /// <summary>Puts the command in the place of this process.</summary>
+    /// <returns>Why that failed; there is nobody to return to otherwise.</returns>
+    public static CliException Replace(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string directory)
+    {
+        const int BrokenPipe = 13;
+        var folders = (variables.GetValueOrDefault("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        var path = command[0].Contains('/', StringComparison.Ordinal)
+            ? Path.GetFullPath(command[0], directory)
+            : folders.Select(folder => Path.Combine(folder, command[0])).FirstOrDefault(File.Exists) ?? command[0];
+        _ = NativeFiles.SetSignalHandler(BrokenPipe, 0);
+        _ = NativeFiles.Execute(path, [.. command, null], [.. variables.Select(variable => $"{variable.Key}={variable.Value}"), null]);
+        return new CliException($"'{command[0]}' cannot be started: {Marshal.GetLastPInvokeErrorMessage()}", "check the command's name and PATH");
+    }
+
     private static Process Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? variables, string user, string directory)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, WorkingDirectory = directory };

@@ -15,7 +15,13 @@ internal static class ExecEnvMode
             throw new SopsException(SopsExitCode.NoFile, "Error: missing file to decrypt or command to run");
         }
 
-        if (session.Arguments.Flag("background"))
+        var (isBackground, isSameProcess) = (session.Arguments.Flag("background"), session.Arguments.Flag("same-process"));
+        if (isSameProcess && (isBackground || session.Arguments.Text("user").Length > 0))
+        {
+            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: --same-process cannot be combined with --background or --user");
+        }
+
+        if (isBackground)
         {
             session.Warn("exec-env's --background option is deprecated and will be removed in a future version of sops");
         }
@@ -33,6 +39,17 @@ internal static class ExecEnvMode
             all[name] = value;
         }
 
+        if (session.Arguments.Flag("same-process"))
+        {
+            throw ChildProcess.Replace(command, all, session.Environment.CurrentDirectory);
+        }
+
+        if (session.Arguments.Flag("background"))
+        {
+            ChildProcess.StartInBackground(command, all, session.Arguments.Text("user"), session.Environment.CurrentDirectory);
+            return Task.FromResult(0);
+        }
+
         return ChildProcess.RunAsync(command, all, session.Arguments.Text("user"), session.Environment.CurrentDirectory, cancellationToken);
     }
 
@@ -42,7 +59,9 @@ internal static class ExecEnvMode
     {
         using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var item in ((TreeBranch)opened.Trees[0]).Items.Where(item => item.Comment is null))
+        var top = opened.Trees[0] as TreeBranch
+            ?? throw new SopsException(SopsExitCode.Generic, "cannot use a list as environment: the top of the file must be a map");
+        foreach (var item in top.Items.Where(item => item.Comment is null))
         {
             if (item.Value is not TreeScalar scalar)
             {

@@ -16,6 +16,11 @@ internal static class ExecFileMode
             throw new SopsException(SopsExitCode.NoFile, "Error: missing file to decrypt or command to run");
         }
 
+        if (arguments.Flag("background"))
+        {
+            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: --background would leave the plaintext behind, because nobody could remove it; start the command without it, in the background");
+        }
+
         var path = session.Environment.PathOf(arguments.Positional[0]);
         using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
         var plaintext = session.Store(session.OutputFormat(path)).EmitPlain(opened.Trees);

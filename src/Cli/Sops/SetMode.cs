@@ -94,7 +94,9 @@ internal static class SetMode
     private static async Task<int> SetAsync(SopsSession session, string path, TreePointer pointer, TreeNode value, CancellationToken cancellationToken)
     {
         using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
-        var isChanged = TreeEdit.Set((TreeBranch)opened.Trees[0], pointer, value);
+        var top = opened.Trees[0] as TreeBranch
+            ?? throw new SopsException(SopsExitCode.InvalidSetFormat, "the top of the file is a list; set works on maps, so use edit");
+        var isChanged = TreeEdit.Set(top, pointer, value);
         if (!isChanged && session.Arguments.Flag("idempotent"))
         {
             session.Log("CMD", "info", "File unchanged");

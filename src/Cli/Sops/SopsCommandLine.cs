@@ -22,6 +22,11 @@ internal static class SopsCommandLine
             environment.PrintError($"{failure.Message}\n");
             return (int)failure.Code;
         }
+        catch (CliException failure)
+        {
+            environment.PrintError($"{failure.Message}\n");
+            return (int)SopsExitCode.Generic;
+        }
         catch (MasterKeyException failure)
         {
             environment.PrintError($"{failure.Message}\n");

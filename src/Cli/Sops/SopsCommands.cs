@@ -13,11 +13,12 @@ internal static class SopsCommands
                 SopsFlags.User, SopsFlags.InputType, SopsFlags.IgnoreMac, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices],
             ExecEnvMode.RunAsync),
         new("exec-file", "execute a command with the decrypted contents as a temporary file",
-            [new("background", "background the process and don't wait for it to complete (DEPRECATED)") { IsSwitch = true },
+            [new("background", "refused: the plaintext would stay behind") { IsSwitch = true },
                 new("no-fifo", "use a regular file instead of a fifo to temporarily hold the decrypted contents") { IsSwitch = true },
                 new("filename", "filename for the temporarily file (default: tmp-file)"),
                 SopsFlags.User, SopsFlags.InputType, SopsFlags.OutputType, SopsFlags.IgnoreMac, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices],
             ExecFileMode.RunAsync),
+        new("publish", "Publish sops file or directory to a configured destination", PublishMode.Flags, PublishMode.RunAsync),
         new("keyservice", "start a SOPS key service server", KeyServiceMode.Flags, KeyServiceMode.RunAsync),
         new("filestatus", "check the status of the file, returning encryption status", [SopsFlags.InputType], FileStatusMode.RunAsync),
         new("groups", "modify the groups on a SOPS file", [], (session, _) => Task.FromResult(PrintHelp(session, "groups")))

@@ -7,9 +7,9 @@ internal static class SopsFlags
 
     public static SopsFlag Output { get; } = new("output", "Save the output after encryption or decryption to the file specified");
 
-    public static SopsFlag InputType { get; } = new("input-type", "currently json, yaml, dotenv, ini, and binary are supported. If not set, sops will use the file's extension to determine the type");
+    public static SopsFlag InputType { get; } = new("input-type", "json, yaml, dotenv, ini, toml, and binary are supported. If not set, sops will use the file's extension to determine the type");
 
-    public static SopsFlag OutputType { get; } = new("output-type", "currently json, yaml, dotenv, ini, and binary are supported. If not set, sops will use the input file's extension to determine the output format");
+    public static SopsFlag OutputType { get; } = new("output-type", "json, yaml, dotenv, ini, toml, and binary are supported. If not set, sops will use the input file's extension to determine the output format");
 
     public static SopsFlag FileNameOverride { get; } = new("filename-override", "Use this filename instead of the provided argument for loading configuration, and for determining input type and output type");
 

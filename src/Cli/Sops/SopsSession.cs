@@ -34,7 +34,8 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
     {
         get
         {
-            var options = Config?.Stores ?? new StoreOptions();
+            // Lists at the top are ours alone: real sops cannot read such files.
+            var options = (Config?.Stores ?? new StoreOptions()) with { AllowsAnyRoot = Dialect == SopsDialect.SecretsOps };
             var text = Arguments.TextAnywhere("indent");
             if (text.Length == 0)
             {

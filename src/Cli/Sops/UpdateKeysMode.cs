@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using SecretsOps.Sops;
 
 namespace SecretsOps.Cli.Sops;
@@ -70,7 +69,7 @@ internal static class UpdateKeysMode
         while (true)
         {
             session.Environment.Print("Is this okay? (y/n):");
-            switch (ReadLine(session.Environment.Input))
+            switch (Confirmation.ReadLine(session.Environment.Input))
             {
                 case "y":
                     return true;
@@ -78,20 +77,6 @@ internal static class UpdateKeysMode
                     return false;
             }
         }
-    }
-
-    private static string? ReadLine(Stream input)
-    {
-        var line = new List<byte>();
-        for (int next; (next = input.ReadByte()) != '\n'; line.Add((byte)next))
-        {
-            if (next < 0)
-            {
-                return line.Count == 0 ? null : Encoding.UTF8.GetString([.. line]);
-            }
-        }
-
-        return Encoding.UTF8.GetString([.. line]).Trim();
     }
 
     /// <summary>A line as Go's plain logger writes it, in local time.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using SecretsOps.KeyManagement.Http;
 
 namespace SecretsOps.KeyManagement.AlibabaKms;
@@ -24,7 +23,7 @@ internal sealed class AlibabaClientKey
     {
         try
         {
-            var file = JsonNode.Parse(json);
+            var file = JsonText.Parse(json);
             using var certificate = X509CertificateLoader.LoadPkcs12(JsonText.GetBase64(file, "PrivateKeyData"), password.Trim());
             return new(JsonText.Get(file, "KeyId"), certificate.GetRSAPrivateKey() ?? throw new CryptographicException("no RSA key"));
         }

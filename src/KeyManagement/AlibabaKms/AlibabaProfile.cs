@@ -19,7 +19,7 @@ internal sealed record AlibabaProfile(AlibabaIdentity Identity, string? RoleArn,
 
         try
         {
-            var config = JsonNode.Parse(KeyEnvironment.ReadText(path));
+            var config = JsonText.Parse(KeyEnvironment.ReadText(path));
             var name = environment.NonEmpty("ALIBABA_CLOUD_PROFILE") ?? JsonText.Find(config, "current") ?? "default";
             var profile = (config?["profiles"] as JsonArray)?.FirstOrDefault(candidate => JsonText.Find(candidate, "name") == name);
             return profile is null ? null : Read(profile, name);

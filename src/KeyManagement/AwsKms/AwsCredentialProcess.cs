@@ -17,7 +17,7 @@ internal static class AwsCredentialProcess
             var path = words.Count == 0 ? null : ProgramPath.Find(words[0], environment);
             var program = new KeyProgram(path ?? throw new IOException("the program was not found"), environment);
             using var result = await program.RunAsync(words.Skip(1), default, cancellationToken).ConfigureAwait(false);
-            return result.ExitCode == 0 ? Read(JsonNode.Parse(result.Output.Span)) : throw new IOException($"it ended with exit code {result.ExitCode}");
+            return result.ExitCode == 0 ? Read(JsonText.Parse(result.Output.Span)) : throw new IOException($"it ended with exit code {result.ExitCode}");
         }
         catch (Exception failure) when (failure is IOException or FormatException or JsonException)
         {

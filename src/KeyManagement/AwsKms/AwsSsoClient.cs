@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using SecretsOps.KeyManagement.Http;
 
 namespace SecretsOps.KeyManagement.AwsKms;
@@ -44,7 +43,7 @@ internal sealed class AwsSsoClient(KeyHttp http, KeyEnvironment environment)
 
         try
         {
-            var cached = JsonNode.Parse(KeyEnvironment.ReadText(path));
+            var cached = JsonText.Parse(KeyEnvironment.ReadText(path));
             var expires = DateTimeOffset.Parse(JsonText.Get(cached, "expiresAt"), CultureInfo.InvariantCulture);
             return expires > environment.Clock.GetUtcNow() ? JsonText.Get(cached, "accessToken") : throw new KeyBackendException($"the login of the AWS profile '{profile}' has ended", remedy);
         }

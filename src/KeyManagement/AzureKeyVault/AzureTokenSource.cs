@@ -143,7 +143,7 @@ internal sealed class AzureTokenSource(AzureKeyVaultCredentials credentials, Key
         try
         {
             using var result = await new KeyProgram(path, _environment).RunAsync(["account", "get-access-token", "--output", "json", "--resource", resource], default, cancellationToken).ConfigureAwait(false);
-            var answer = result.ExitCode == 0 ? JsonNode.Parse(result.Output.Span) : throw new KeyBackendException($"'az account get-access-token' failed: {result.Errors}", "run 'az login'");
+            var answer = result.ExitCode == 0 ? JsonText.Parse(result.Output.Span) : throw new KeyBackendException($"'az account get-access-token' failed: {result.Errors}", "run 'az login'");
             return (JsonText.Get(answer, "accessToken"), DateTimeOffset.FromUnixTimeSeconds(answer?["expires_on"]?.GetValue<long>() ?? 0));
         }
         catch (Exception failure) when (failure is IOException or JsonException)

@@ -70,7 +70,7 @@ internal sealed class GcpTokenSource(GcpKmsCredentials credentials, KeyHttp http
     {
         try
         {
-            return JsonNode.Parse(file) ?? throw new JsonException();
+            return JsonText.Parse(file) ?? throw new JsonException();
         }
         catch (JsonException)
         {

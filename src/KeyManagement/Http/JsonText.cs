@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SecretsOps.KeyManagement.Http;
@@ -5,6 +7,16 @@ namespace SecretsOps.KeyManagement.Http;
 /// <summary>Reads texts out of answers that may have any shape.</summary>
 internal static class JsonText
 {
+    // A member twice would come out as an ArgumentException at its first use, far from here.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads JSON of which no member stands twice.</summary>
+    /// <exception cref="JsonException">It is malformed; the message may quote it.</exception>
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8) => JsonNode.Parse(utf8, nodeOptions: null, Strict);
+
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
+    public static JsonNode? Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
+
     /// <summary>The text at a path of member names, or <c>null</c>.</summary>
     public static string? Find(JsonNode? node, params ReadOnlySpan<string> path)
     {

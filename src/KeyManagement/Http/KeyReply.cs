@@ -11,7 +11,7 @@ internal sealed record KeyReply(int Status, byte[] Body, TimeSpan? RetryAfter, F
 
     /// <summary>The body as a JSON object.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public JsonObject Json() => JsonNode.Parse(Body) as JsonObject ?? throw new JsonException("not an object");
+    public JsonObject Json() => JsonText.Parse(Body) as JsonObject ?? throw new JsonException("not an object");
 
     /// <summary>The body as a JSON object, or an empty one: error bodies come from proxies too.</summary>
     public JsonObject JsonOrEmpty()

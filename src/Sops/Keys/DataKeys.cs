@@ -17,7 +17,7 @@ internal static class DataKeys
     /// <summary>A new data key.</summary>
     public static SecretBytes Create() => SecretBytes.Random(DataKeySize);
 
-    /// <summary>Unwraps: all groups at once, in a group the keys in order until one works; groups above the threshold are still used.</summary>
+    /// <summary>Unwraps: all groups at once, in a group the keys in order until one works, a slow one beside the next; groups above the threshold are still used.</summary>
     /// <exception cref="SopsException">Too few groups gave their share (<see cref="SopsExitCode.CannotGetDataKey"/>).</exception>
     public static async Task<SecretBytes> UnwrapAsync(SopsMetadata metadata, IKeyService keys, IReadOnlyList<string> order, Action<string>? warn, CancellationToken cancellationToken)
     {
@@ -97,25 +97,8 @@ internal static class DataKeys
     /// <summary>The effective threshold: all groups when the file does not say.</summary>
     public static int ThresholdOf(int threshold, int groupCount) => groupCount <= 1 ? 1 : threshold == 0 ? groupCount : threshold;
 
-    private static async Task<GroupOutcome> UnwrapGroupAsync(KeyGroup group, IKeyService keys, IReadOnlyList<string> order, CancellationToken cancellationToken)
-    {
-        var attempts = new List<(MasterKey Key, string? Reason)>();
-        foreach (var wrapped in group.Keys.OrderBy(key => Rank(key.Key.TypeName, order)))
-        {
-            try
-            {
-                var share = await keys.UnwrapAsync(wrapped.Key, wrapped.Text, cancellationToken).ConfigureAwait(false);
-                attempts.Add((wrapped.Key, null));
-                return new GroupOutcome(share, attempts);
-            }
-            catch (MasterKeyException failure)
-            {
-                attempts.Add((wrapped.Key, failure.Remedy is null ? failure.Reason : $"{failure.Reason} ({failure.Remedy})"));
-            }
-        }
-
-        return new GroupOutcome(null, attempts);
-    }
+    private static Task<GroupOutcome> UnwrapGroupAsync(KeyGroup group, IKeyService keys, IReadOnlyList<string> order, CancellationToken cancellationToken) =>
+        new GroupUnwrap(keys, TimeProvider.System).RunAsync([.. group.Keys.OrderBy(key => Rank(key.Key.TypeName, order))], cancellationToken);
 
     private static int Rank(string typeName, IReadOnlyList<string> order)
     {

@@ -4,7 +4,7 @@ using SecretsOps.Sops.Tree;
 namespace SecretsOps.Sops.Stores;
 
 /// <summary>The metadata of nested formats: a map under the key <c>sops</c> at the top of every document.</summary>
-/// <remarks>A list at the top (ours alone) is wrapped: <c>{data: [...], sops: {...}}</c> would change paths, so it keeps the key <c>sops_list</c>.</remarks>
+/// <remarks>A list or scalar at the top (ours alone) stands under the key <c>sops_root</c> beside the metadata; the key is no part of the paths.</remarks>
 internal static class MetadataBlock
 {
     /// <summary>The key that holds a document whose top is no map.</summary>

@@ -2,6 +2,7 @@ using SecretsOps.Sops.Stores.Binary;
 using SecretsOps.Sops.Stores.Dotenv;
 using SecretsOps.Sops.Stores.Ini;
 using SecretsOps.Sops.Stores.Json;
+using SecretsOps.Sops.Stores.Toml;
 using SecretsOps.Sops.Stores.Yaml;
 
 namespace SecretsOps.Sops.Stores;
@@ -15,6 +16,7 @@ internal static class SopsStores
         SopsFormat.Json => new JsonStore(options.JsonIndent, options.AllowsAnyRoot),
         SopsFormat.Dotenv => new DotenvStore(),
         SopsFormat.Ini => new IniStore(),
+        SopsFormat.Toml => new TomlStore(),
         _ => new BinaryStore(options.BinaryIndent),
     };
 }

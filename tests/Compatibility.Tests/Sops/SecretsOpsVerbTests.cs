@@ -56,6 +56,10 @@ public sealed class SecretsOpsVerbTests
         Assert.NotEqual(old.Split('\n')[1], run.Text.Split('\n')[1]);
         bench.Write("f.yaml", "a: one\nb: two\n");
         Assert.Equal(old, (await bench.SecretsOpsAsync("encrypt", "--reuse", "old.yaml", "f.yaml", "--age", Workbench.Age1)).Text);
+        bench.Write(".sops.yaml", $"creation_rules:\n  - age: {Workbench.Age2}\n");
+        var foreign = await bench.SecretsOpsAsync("encrypt", "--reuse", "old.yaml", "f.yaml");
+        Assert.Equal(1, foreign.ExitCode);
+        Assert.Contains($"does not name {Workbench.Age1}", foreign.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,6 +125,72 @@ public sealed class SecretsOpsVerbTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(Workbench.Age2, run.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await bench.SecretsOpsAsync("rotate", "-i", "--rm-age", Workbench.Age2, "f.yaml")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Groups_refuse_a_recipient_that_the_rule_does_not_name()
+    {
+        using var bench = new Workbench();
+        var before = await bench.EncryptAsync("f.yaml", "a: 1\n");
+        bench.Write(".sops.yaml", $"creation_rules:\n  - age: {Workbench.Age1}\n");
+
+        var run = await bench.SecretsOpsAsync("groups", "add", "-i", "-f", "f.yaml", "--age", Workbench.Age2);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"does not name {Workbench.Age2}", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, bench.Text("f.yaml"));
+        Assert.Equal(0, (await bench.SecretsOpsAsync("groups", "add", "-i", "-f", "f.yaml", "--age", Workbench.Age2, "--allow-foreign-recipients")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("f.yaml", "- hunter2\n- a: two\n  b: 3\n")]
+    [InlineData("f.json", "[\n\t\"hunter2\",\n\t{\n\t\t\"a\": 2\n\t}\n]\n")]
+    public async Task A_list_at_the_top_is_encrypted_and_decrypted(string name, string text)
+    {
+        using var bench = new Workbench();
+        bench.Write(name, text);
+        var run = await bench.SecretsOpsAsync("encrypt", "-i", "--age", Workbench.Age1, name);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain("hunter2", bench.Text(name), StringComparison.Ordinal);
+        Assert.Contains("sops_root", bench.Text(name), StringComparison.Ordinal);
+
+        var back = await bench.SecretsOpsAsync("decrypt", name);
+
+        Assert.Equal((0, text), (back.ExitCode, back.Text));
+    }
+
+    [Fact]
+    public async Task TOML_keeps_its_order_comments_and_types()
+    {
+        const string Plain = "# top\ntitle = \"shop\"\n\n[db]\n# the usual\nport = 5432\nratio = 0.5\nsince = 2024-01-01T00:00:00Z\nhosts = [\"a\", \"b\"]\n\n[[db.users]]\nname = \"eve\"\nkey = \"\"\"\nline one\nline two\n\"\"\"\n\n[[db.users]]\nname = \"mallory\"\nis_admin = true\n";
+        using var bench = new Workbench();
+        bench.Write("f.toml", Plain);
+        Assert.Equal(0, (await bench.SecretsOpsAsync("encrypt", "-i", "--input-type", "toml", "--output-type", "toml", "--age", Workbench.Age1, "f.toml")).ExitCode);
+        var text = bench.Text("f.toml");
+        Assert.Contains("\nport = \"ENC[AES256_GCM,", text, StringComparison.Ordinal);
+        Assert.Contains("[sops]\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("mallory", text, StringComparison.Ordinal);
+
+        var back = await bench.SecretsOpsAsync("decrypt", "--input-type", "toml", "--output-type", "toml", "f.toml");
+
+        Assert.Equal((0, Plain), (back.ExitCode, back.Text));
+        bench.Write("f.toml", text.Replace("[db]", "[dx]", StringComparison.Ordinal).Replace("[[db.", "[[dx.", StringComparison.Ordinal));
+        Assert.Equal(25, (await bench.SecretsOpsAsync("decrypt", "--input-type", "toml", "f.toml")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("a = 1979-05-27\n", "without an offset")]
+    [InlineData("a = 1\na = 2\n", "defined twice")]
+    [InlineData("[a]\n[a]\n", "defined twice")]
+    [InlineData("a = hunter2\n", "line 1: expected a value")]
+    public async Task TOML_that_does_not_fit_is_refused_without_its_values(string plain, string reason)
+    {
+        using var bench = new Workbench();
+        bench.Write("f.toml", plain);
+        var run = await bench.SecretsOpsAsync("encrypt", "--input-type", "toml", "--age", Workbench.Age1, "f.toml");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class KubernetesToolTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
-    public async Task Kustomize_generates_secrets_with_the_exec_plugin()
+    public async Task Row_172_Kustomize_generates_secrets_from_files_and_secretFrom_with_the_exec_plugin()
     {
         await WriteKustomizationAsync();
 
