@@ -48,7 +48,7 @@ internal static class ChildProcess
             ? Path.GetFullPath(command[0], directory)
             : folders.Select(folder => Path.Combine(folder, command[0])).FirstOrDefault(File.Exists) ?? command[0];
         _ = NativeFiles.SetSignalHandler(BrokenPipe, 0);
-        _ = NativeFiles.Execute(path, [.. command, null], [.. variables.Select(variable => $"{variable.Key}={variable.Value}"), null]);
+        NativeFiles.Execute(path, command, variables.Select(variable => $"{variable.Key}={variable.Value}"));
         return new CliException($"'{command[0]}' cannot be started: {Marshal.GetLastPInvokeErrorMessage()}", "check the command's name and PATH");
     }
 

@@ -13,15 +13,18 @@ internal static class NativeFiles
 
     /// <summary>Puts another program in the place of this process; comes back only when that fails.</summary>
     /// <param name="path">The program.</param>
-    /// <param name="arguments">Its arguments, its name first, a null last.</param>
-    /// <param name="variables"><c>NAME=value</c>, a null last.</param>
-    [DllImport("libc", EntryPoint = "execve", SetLastError = true)]
-    public static extern int Execute(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string path,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] arguments,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] variables);
+    /// <param name="arguments">Its arguments, its name first.</param>
+    /// <param name="variables">Its environment, <c>NAME=value</c>.</param>
+    public static void Execute(string path, IEnumerable<string> arguments, IEnumerable<string> variables) =>
+        _ = Execute(path, Pointers(arguments), Pointers(variables));
 
     /// <summary>Sets a signal's handler; 0 is the default one. .NET ignores SIGPIPE, and a program put in our place would go on to.</summary>
     [DllImport("libc", EntryPoint = "signal")]
     public static extern nint SetSignalHandler(int signal, nint handler);
+
+    [DllImport("libc", EntryPoint = "execve", SetLastError = true)]
+    private static extern int Execute([MarshalAs(UnmanagedType.LPUTF8Str)] string path, nint[] arguments, nint[] variables);
+
+    // Never freed: either this process is gone, or it ends with an error.
+    private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 }

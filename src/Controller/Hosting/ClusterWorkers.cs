@@ -36,6 +36,7 @@ internal static class ClusterWorkers
         KeyNamespace = ownNamespace,
         CacheFolder = cacheDirectory,
         SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
+        FollowsSubmodules = options.FollowsSubmodules,
         EnvironmentVariable = Environment.GetEnvironmentVariable,
         Sharing = options.Replica.ElectLeader ? new SharingOptions { Namespace = ownNamespace, Identity = Identity(options.Replica), LeaseDuration = options.Replica.LeaseDuration } : null,
     };

@@ -65,7 +65,8 @@ internal sealed class ControllerHost : IAsyncDisposable
             new WebhookEndpoint(workers.OfType<EngineWorker>().FirstOrDefault()),
             new RequestGate(options.Http, authorization, time),
             Metrics,
-            time);
+            time,
+            options.Http.WriteTimeout);
         _metricsEndpoints = new MetricsEndpoints(Metrics, () => KeyReport.Of(Keys, settled, time.GetUtcNow()));
         _leadership = new Leadership(client, ownNamespace, options.Replica, Metrics, logs.CreateLogger<Leadership>());
     }

@@ -11,10 +11,37 @@ internal sealed class ApiEndpoints(
     WebhookEndpoint webhook,
     RequestGate gate,
     ControllerMetrics metrics,
-    TimeProvider time)
+    TimeProvider time,
+    TimeSpan timeLimit)
 {
-    /// <summary>Answers one request.</summary>
-    public Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    /// <summary>Answers one request; what takes longer than the limit (<c>--write-timeout</c>; zero: none) is cut off, as Go's server does.</summary>
+    public async Task AnswerAsync(HttpContext context)
+    {
+        if (timeLimit <= TimeSpan.Zero)
+        {
+            await RouteAsync(context);
+            return;
+        }
+
+        var caller = context.RequestAborted;
+        using var clock = new CancellationTokenSource(timeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, clock.Token);
+        context.RequestAborted = either.Token;
+        try
+        {
+            await RouteAsync(context);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !caller.IsCancellationRequested)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            context.RequestAborted = caller;
+        }
+    }
+
+    private Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/healthz" => HealthEndpoints.LiveAsync(context),
         "/readyz" => health.ReadyAsync(context),

@@ -29,6 +29,9 @@ internal sealed record ControllerOptions
     /// <summary>Where Applications live.</summary>
     public string ApplicationsNamespace { get; init; } = "argocd";
 
+    /// <summary>Whether submodules of Git repositories are followed.</summary>
+    public bool FollowsSubmodules { get; init; } = true;
+
     /// <summary>A kubeconfig file; empty means in-cluster, then the default file.</summary>
     public string Kubeconfig { get; init; } = "";
 

@@ -11,8 +11,8 @@ internal static class CiphertextGuard
     /// <exception cref="DecryptionException">A <c>sops</c> block or an encrypted value is left.</exception>
     public static void Check(Manifest manifest)
     {
-        // A SopsSecret is opened in the cluster by its own controller; its ciphertext is the point.
-        if (manifest.Object.Kind == "SopsSecret")
+        // A SopsSecret is opened in the cluster by its own controller; its ciphertext is the point. So it is where the author says so in Flux's way.
+        if (manifest.Object.Kind == "SopsSecret" || IsDisabled(manifest.Object.Json))
         {
             return;
         }
@@ -27,6 +27,10 @@ internal static class CiphertextGuard
             throw Refused(manifest, $"still carries SOPS ciphertext at {path} after rendering");
         }
     }
+
+    private static bool IsDisabled(JsonObject json) =>
+        json["metadata"] is JsonObject metadata && metadata["annotations"] is JsonObject annotations
+        && annotations["kustomize.toolkit.fluxcd.io/decrypt"] is JsonValue value && value.TryGetValue(out string? text) && string.Equals(text, "disabled", StringComparison.OrdinalIgnoreCase);
 
     private static DecryptionException Refused(Manifest manifest, string reason) =>
         new(manifest.Origin, $"{manifest.Object.Key} {reason}", "encrypt whole files with sops, or leave the value out of the manifest");

@@ -1,3 +1,4 @@
+using System.Text;
 using SecretsOps.Cryptography;
 using SecretsOps.KeyManagement;
 using SecretsOps.Sops;
@@ -12,7 +13,7 @@ internal sealed class SopsFileDecryptor(IKeyService keys) : IFileDecryptor
     public async Task<SecretBytes?> TryDecryptAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var format = SopsFormats.ForPath(path);
-        if (!MayBeEncrypted(content.Span) || !SopsFile.IsEncrypted(content, format) || IsOpenedInCluster(content.Span))
+        if (!MayBeEncrypted(content.Span) || !SopsFile.IsEncrypted(content, format) || IsOpenedInCluster(content.Span) || IsDisabled(content.Span))
         {
             return null;
         }
@@ -35,6 +36,19 @@ internal sealed class SopsFileDecryptor(IKeyService keys) : IFileDecryptor
     private static bool MayBeEncrypted(ReadOnlySpan<byte> content) => content.IndexOf("sops"u8) >= 0 && content.IndexOf("mac"u8) >= 0;
 
     private static bool IsOpenedInCluster(ReadOnlySpan<byte> content) => content.IndexOf("kind: SopsSecret"u8) >= 0 || content.IndexOf("\"kind\": \"SopsSecret\""u8) >= 0;
+
+    /// <summary>Whether the line of Flux's annotation <c>kustomize.toolkit.fluxcd.io/decrypt</c> says <c>disabled</c>, in any case of letters.</summary>
+    private static bool IsDisabled(ReadOnlySpan<byte> content)
+    {
+        var at = content.IndexOf("kustomize.toolkit.fluxcd.io/decrypt"u8);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        var end = content[at..].IndexOf((byte)'\n');
+        return Encoding.UTF8.GetString(end < 0 ? content[at..] : content.Slice(at, end)).Contains("disabled", StringComparison.OrdinalIgnoreCase);
+    }
 
     private static string Remedy(SopsExitCode code) => code switch
     {

@@ -54,7 +54,8 @@ public sealed partial class ApplicationEngine : IDisposable
         var access = new RepositoryRegistry();
         _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock) { FollowsSubmodules = options.FollowsSubmodules };
         _charts = new ChartStore(options.CacheFolder, access, clock);
-        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, clock, logger);
+        var signatures = new CommitSignatures(_repositories, tools);
+        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, signatures, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
@@ -75,7 +76,7 @@ public sealed partial class ApplicationEngine : IDisposable
             _digest);
         var events = new EventRecorder(client, clock, logger);
         var writer = new VisitWriter(_store, events, logger);
-        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, pipeline, _keys, new ApplicationDeletion(_store, _clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
+        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, signatures, pipeline, _keys, new ApplicationDeletion(_store, _clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
         _gauges = new EngineGauges(() => _store.All().Where(application => IsOurs(application.Key)), _clusters);
         var sets = new Informer(client, ApiResource.ApplicationSets, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         var changes = new ApplicationSetChanges(client, _store, new ApplicationMerge(ignored), events);

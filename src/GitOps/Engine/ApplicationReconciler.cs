@@ -22,7 +22,7 @@ namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Brings one Application forward: look, compare, decide, carry out, tell. Called with a name whenever anything about it may have changed.</summary>
 internal sealed partial class ApplicationReconciler(
-    ApplicationStore store, ProjectStore projects, ClusterRegistry clusters, SourceFetcher sources, SyncPipeline pipeline, DecryptionKeys keys,
+    ApplicationStore store, ProjectStore projects, ClusterRegistry clusters, SourceFetcher sources, CommitSignatures signatures, SyncPipeline pipeline, DecryptionKeys keys,
     ApplicationDeletion deletion, VisitWriter writer, KeyedDigest digest, EngineOptions options, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan OperationPatience = TimeSpan.FromSeconds(30);
@@ -92,6 +92,7 @@ internal sealed partial class ApplicationReconciler(
             var oldest = clock.GetUtcNow() - options.PollInterval;
             var since = visit.Memory.RefreshedAt > oldest ? visit.Memory.RefreshedAt : oldest;
             var newest = await sources.ResolveAsync(visit.Application.Sources, since, cancellationToken);
+            await signatures.CheckAsync(visit.Project!, visit.Application.Sources, newest, SyncedRevisions(visit.Application), cancellationToken);
             return await WorkAsync(visit with { Newest = newest }, cancellationToken);
         }
         catch (SourceException exception) when (IsWithinGrace(visit, exception))
@@ -124,6 +125,11 @@ internal sealed partial class ApplicationReconciler(
             ? next
             : await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{cluster.Server}' cannot be looked over: {problem}", next, cancellationToken);
     }
+
+    /// <summary>The commits of the last sync that is in the history.</summary>
+    private static IReadOnlyList<string> SyncedRevisions(Application application) => application.Status.ObjectsAt("history").LastOrDefault() is { } last
+        ? last.TextsAt("revisions") is { Count: > 0 } many ? many : [last.TextAt("revision")]
+        : [];
 
     private bool IsWithinGrace(Visit visit, SourceException exception) =>
         exception.IsUnreachable
@@ -202,6 +208,7 @@ internal sealed partial class ApplicationReconciler(
         }
 
         var revisions = await RevisionsAsync(visit, active, used, cancellationToken);
+        await signatures.CheckAsync(visit.Project!, used, revisions, SyncedRevisions(visit.Application), cancellationToken);
         var decision = AutoSyncDecision.Nothing;
         using var span = EngineTelemetry.Stage("sync");
         span?.SetTag("application", visit.Application.Key.ToString()).SetTag("revision", string.Join(',', revisions)).SetTag("cluster", visit.Cluster!.Server);

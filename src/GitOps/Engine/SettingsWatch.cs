@@ -16,6 +16,7 @@ internal sealed partial class SettingsWatch
 {
     private const string KnownHostsMap = "argocd-ssh-known-hosts-cm";
     private const string CertificatesMap = "argocd-tls-certs-cm";
+    private const string SignersMap = "argocd-gpg-keys-cm";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -26,14 +27,15 @@ internal sealed partial class SettingsWatch
     private readonly RepositoryRegistry _repositories;
     private readonly RepositoryStore _store;
     private readonly ChartStore _charts;
+    private readonly CommitSignatures _signatures;
     private readonly string _namespace;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
 
-    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, TimeProvider clock, ILogger logger)
+    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, CommitSignatures signatures, TimeProvider clock, ILogger logger)
     {
-        (_clusters, _repositories, _store, _charts, _namespace, _clock, _logger) = (clusters, repositories, store, charts, controlNamespace, clock, logger);
+        (_clusters, _repositories, _store, _charts, _signatures, _namespace, _clock, _logger) = (clusters, repositories, store, charts, signatures, controlNamespace, clock, logger);
         _secrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, LabelSelector = Annotations.SecretType });
         _maps = new Informer(client, ApiResource.ConfigMaps, new InformerOptions { Namespace = controlNamespace, LabelSelector = "", Transform = KeepWanted });
         _webhookSecret = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, FieldSelector = $"metadata.name={WebhookSecrets.SecretName}" });
@@ -89,7 +91,7 @@ internal sealed partial class SettingsWatch
 
     private void TakeMaps(string changed)
     {
-        if (changed is not (KnownHostsMap or CertificatesMap))
+        if (changed is not (KnownHostsMap or CertificatesMap or SignersMap))
         {
             return;
         }
@@ -97,6 +99,7 @@ internal sealed partial class SettingsWatch
         lock (_lock)
         {
             _repositories.ReplaceTrust(Data(KnownHostsMap).TextAt("ssh_known_hosts"), Data(CertificatesMap));
+            _signatures.Replace(Data(SignersMap));
             _store.ForgetChanged(_repositories.For);
             _charts.ForgetChanged();
         }
@@ -109,7 +112,7 @@ internal sealed partial class SettingsWatch
     // Other ConfigMaps of the namespace are none of ours: nothing of them is kept but the name.
     private static KubernetesObject KeepWanted(KubernetesObject map)
     {
-        if (map.Name is not (KnownHostsMap or CertificatesMap))
+        if (map.Name is not (KnownHostsMap or CertificatesMap or SignersMap))
         {
             map.Json.Remove("data");
             map.Json.Remove("binaryData");

@@ -16,8 +16,21 @@ internal sealed class ProjectRules(string name, JsonObject spec)
     /// <summary>Whether only clusters whose Secret names this project may be used.</summary>
     public bool OnlyOwnClusters => spec.FlagAt("permitOnlyProjectScopedClusters");
 
+    /// <summary>Who must have signed the commits of a repository; null where nobody asks.</summary>
+    public SignaturePolicy? SignaturesFor(string url)
+    {
+        if (((spec["sourceIntegrity"] as JsonObject)?["git"] as JsonObject)?["policies"] is JsonArray { Count: > 0 } policies)
+        {
+            var gpg = policies.OfType<JsonObject>().FirstOrDefault(policy => policy.ObjectsAt("repos").Any(repository => Covers(repository.TextAt("url"), url)))?["gpg"] as JsonObject;
+            return gpg is null || gpg.TextAt("mode") is "none" ? null : new SignaturePolicy(gpg.TextsAt("keys"), gpg.TextAt("mode") == "strict");
+        }
+
+        List<string> keys = [.. spec.ObjectsAt("signatureKeys").Select(key => key.TextAt("keyID"))];
+        return keys.Count == 0 ? null : new SignaturePolicy(keys, IsStrict: false);
+    }
+
     public bool PermitsSource(string url) =>
-        Permits(spec.TextsAt("sourceRepos"), pattern => pattern == "*" || GlobPattern.IsMatch(RepositoryUrl.Normalize(pattern), RepositoryUrl.Normalize(url), GlobSeparator.Slash));
+        Permits(spec.TextsAt("sourceRepos"), pattern => Covers(pattern, url));
 
     /// <summary>Whether a namespace of a cluster may be deployed to; a cluster is known by address and by name.</summary>
     public bool PermitsDestination(string server, string clusterName, string @namespace)
@@ -83,6 +96,7 @@ internal sealed class ProjectRules(string name, JsonObject spec)
     }
 
     private static bool IsEmptyOr(string pattern, string text) => pattern.Length == 0 || GlobPattern.IsMatch(pattern, text);
+    private static bool Covers(string pattern, string url) => pattern == "*" || GlobPattern.IsMatch(RepositoryUrl.Normalize(pattern), RepositoryUrl.Normalize(url), GlobSeparator.Slash);
 
     private static bool Permits(IReadOnlyList<string> patterns, Func<string, bool> matches) =>
         !patterns.Any(pattern => pattern.StartsWith('!') && matches(pattern[1..])) && patterns.Any(pattern => !pattern.StartsWith('!') && matches(pattern));
@@ -98,3 +112,6 @@ internal sealed class ProjectRules(string name, JsonObject spec)
     private static bool MatchesName(JsonObject entry, ObjectKey key) =>
         entry.TextAt("name").Length == 0 || GlobPattern.IsMatch(entry.TextAt("name"), key.Name);
 }
+
+/// <summary>Which keys count, and whether every commit since the last sync must be signed or the synced one alone.</summary>
+internal sealed record SignaturePolicy(IReadOnlyList<string> Keys, bool IsStrict);

@@ -61,6 +61,26 @@ internal sealed class GitRepository : IDisposable
         return (await _objects.TryReadAsync([$"{abbreviation}^{{commit}}"], cancellationToken))[0]?.Id;
     }
 
+    /// <summary>What gpg says of a commit's signature: its status lines, for a home folder that holds the keys that count.</summary>
+    /// <exception cref="SourceException">The commit cannot be had.</exception>
+    public async Task<string> VerifyAsync(string commit, string gnupgHome, CancellationToken cancellationToken)
+    {
+        await FetchAsync(commit, cancellationToken);
+        var environment = new Dictionary<string, string>(_environment.Variables) { ["GNUPGHOME"] = gnupgHome };
+        var result = await _git.RunAsync(new ToolRequest { Arguments = ["--git-dir", _folder, "verify-commit", "--raw", commit], Environment = environment, TimeLimit = TimeSpan.FromSeconds(30) }, cancellationToken);
+        return result.Error;
+    }
+
+    /// <summary>The commits that one has and another has not, newest first.</summary>
+    /// <exception cref="SourceException">A commit cannot be had, or there are more than <paramref name="limit"/>.</exception>
+    public async Task<IReadOnlyList<string>> CommitsBetweenAsync(string since, string commit, int limit, CancellationToken cancellationToken)
+    {
+        await FetchAsync(commit, cancellationToken);
+        var result = await GitAsync(["--git-dir", _folder, "rev-list", $"--max-count={limit + 1}", commit, $"^{since}"], TransferLimit, cancellationToken);
+        var commits = result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return commits.Length <= limit ? commits : throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': more than {limit} commits since {since} would have to be checked: sync to one in between first");
+    }
+
     public void Dispose()
     {
         _objects.Dispose();
@@ -148,7 +168,7 @@ internal sealed class GitRepository : IDisposable
         }
         finally
         {
-            if (arguments[0] != "init")
+            if (arguments.Contains("ls-remote") || arguments.Contains("fetch"))
             {
                 EngineTelemetry.CountGitRequest(RepositoryUrl.Redact(_url), arguments[0] == "ls-remote" ? "ls-remote" : "fetch", _clock.GetElapsedTime(startedAt));
             }

@@ -58,6 +58,14 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
             : tree;
     }
 
+    /// <inheritdoc cref="GitRepository.VerifyAsync"/>
+    public Task<string> VerifyAsync(string url, string project, string commit, string gnupgHome, CancellationToken cancellationToken) =>
+        For(url, project).Repository.VerifyAsync(commit, gnupgHome, cancellationToken);
+
+    /// <inheritdoc cref="GitRepository.CommitsBetweenAsync"/>
+    public Task<IReadOnlyList<string>> CommitsBetweenAsync(string url, string project, string since, string commit, int limit, CancellationToken cancellationToken) =>
+        For(url, project).Repository.CommitsBetweenAsync(since, commit, limit, cancellationToken);
+
     /// <summary>Asks every repository in use for its refs; the others are let go of.</summary>
     /// <param name="used">The identities of the addresses that anybody names.</param>
     /// <param name="failed">Called with the reason for each remote that did not answer.</param>

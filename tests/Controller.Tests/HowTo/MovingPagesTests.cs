@@ -10,7 +10,7 @@ using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.Controller.Tests.HowTo;
 
-/// <summary>docs/how-to/from-sops-secrets-operator.md and from-flux-decryption.md, each step.</summary>
+/// <summary>docs/how-to/move-from-sops-secrets-operator.md and move-from-flux-decryption.md, each step.</summary>
 [Collection(BareCollection.Name)]
 public sealed class MovingPagesTests(BareFixture fixture)
 {
@@ -19,7 +19,7 @@ public sealed class MovingPagesTests(BareFixture fixture)
     [Fact]
     public async Task From_sops_secrets_operator()
     {
-        const string Page = "from-sops-secrets-operator";
+        const string Page = "move-from-sops-secrets-operator";
         var (ownNamespace, operators, shop) = (await _cluster.CreateNamespaceAsync("controller"), await _cluster.CreateNamespaceAsync("sops"), await _cluster.CreateNamespaceAsync("shop"));
         using var run = new HowToRun(Page, _cluster);
         run.Actual.AddRange([("-n secretsops", $"-n {ownNamespace}"), ("-n sops ", $"-n {operators} "), ("-n shop", $"-n {shop}"), ("namespace: shop", $"namespace: {shop}")]);
@@ -43,7 +43,7 @@ public sealed class MovingPagesTests(BareFixture fixture)
     [Fact]
     public async Task From_flux_decryption()
     {
-        const string Page = "from-flux-decryption";
+        const string Page = "move-from-flux-decryption";
         using var fake = new FakeAwsKms();
         using var environment = new TestEnvironment();
         environment["AWS_ENDPOINT_URL"] = fake.Address;

@@ -10,6 +10,7 @@ using SecretsOps.Controller.Metrics;
 using SecretsOps.Controller.Options;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.SealedSecrets;
+using SecretsOps.Testing;
 
 namespace SecretsOps.Controller.Tests.Http;
 
@@ -34,7 +35,8 @@ public sealed class HttpApiTests : IAsyncLifetime, IDisposable
             new WebhookEndpoint(null),
             new RequestGate(options, authorization, _time),
             _metrics,
-            _time);
+            _time,
+            options.WriteTimeout);
         _server = await ControllerHttpServer.StartAsync(options, endpoints.AnswerAsync, new MetricsEndpoints(_metrics, () => new JsonArray()).AnswerAsync, CancellationToken.None);
     }
 
@@ -215,6 +217,27 @@ public sealed class HttpApiTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_body_that_never_ends_is_cut_off_after_the_time_limit()
+    {
+        using var caller = new System.Net.Sockets.TcpClient();
+        await caller.ConnectAsync(_server.Api.Host, _server.Api.Port);
+        await caller.GetStream().WriteAsync("POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
+        var end = ReadToEndAsync(caller.GetStream());
+
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(2));
+                return Task.FromResult(end.IsCompleted);
+            },
+            "the request is over");
+
+        Assert.Equal(0, await end);
+        using var next = await _client.GetAsync(new Uri(_server.Api, "/healthz"));
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Fact]
     public async Task A_body_beyond_the_limit_is_refused()
     {
         using var reply = await PostAsync("/v1/verify", new byte[2 * 1024 * 1024]);
@@ -251,4 +274,17 @@ public sealed class HttpApiTests : IAsyncLifetime, IDisposable
     }
 
     private static string Header(HttpResponseMessage reply, string name) => reply.Headers.GetValues(name).Single();
+
+    // How many bytes came before the connection was closed or reset.
+    private static async Task<int> ReadToEndAsync(Stream stream)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[16]);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 }

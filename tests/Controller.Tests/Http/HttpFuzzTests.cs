@@ -56,7 +56,8 @@ public sealed class HttpFuzzTests
             new WebhookEndpoint(null),
             new RequestGate(options, authorization, TimeProvider.System),
             new ControllerMetrics("test"),
-            TimeProvider.System);
+            TimeProvider.System,
+            options.WriteTimeout);
     }
 
     private static async Task<(int Status, byte[] Reply)> PostAsync(ApiEndpoints endpoints, string path, byte[] body, int round)

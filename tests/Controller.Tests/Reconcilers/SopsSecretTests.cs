@@ -32,7 +32,7 @@ public sealed class SopsSecretTests(BareFixture fixture) : IAsyncLifetime
     public async Task DisposeAsync() => await _controller.DisposeAsync();
 
     [Fact]
-    public async Task Secrets_are_made_from_templates_with_labels_annotations_type_owner_and_status()
+    public async Task Row_174_Secrets_are_made_from_templates_with_labels_annotations_type_owner_and_status()
     {
         var created = await ApplyAsync("db", """
             - name: plain
@@ -122,7 +122,7 @@ public sealed class SopsSecretTests(BareFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_changed_value_is_a_decryption_error_and_nothing_is_made()
+    public async Task Row_175_A_changed_value_is_a_decryption_error_and_nothing_is_made()
     {
         var encrypted = await EncryptAsync("db", "- name: one\n  stringData: {a: secret-canary}\n", "");
         var data = encrypted.IndexOf("data:", encrypted.IndexOf("ENC[", StringComparison.Ordinal), StringComparison.Ordinal) + 5;
