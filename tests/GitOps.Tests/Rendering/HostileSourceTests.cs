@@ -50,7 +50,7 @@ public sealed class HostileSourceTests : IDisposable
     {
         _folder.With("chart/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0");
 
-        var refused = await Assert.ThrowsAsync<RenderException>(() => _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools), "chart", source));
+        var refused = await Assert.ThrowsAsync<RenderException>(() => _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools, RenderedFolder.Charts), "chart", source));
 
         Assert.Contains("outside the repository", refused.Message);
     }
@@ -62,9 +62,9 @@ public sealed class HostileSourceTests : IDisposable
         _folder.With("chart/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0")
             .With("chart/templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  file: {{ .Files.Get \"/etc/passwd\" | quote }}\n  up: {{ .Files.Get \"../../../etc/passwd\" | quote }}\n  look: {{ lookup \"v1\" \"Secret\" \"kube-system\" \"\" | toJson | quote }}\n");
 
-        var rendered = await _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools), "chart");
+        var rendered = await _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools, RenderedFolder.Charts), "chart");
         _folder.With("chart/templates/env.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {env: {{ env \"ENGINE_PRIVATE_CANARY\" | quote }}}\n");
-        var refused = await Assert.ThrowsAsync<RenderException>(() => _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools), "chart"));
+        var refused = await Assert.ThrowsAsync<RenderException>(() => _folder.RenderAsync(new HelmRenderer(RenderedFolder.Tools, RenderedFolder.Charts), "chart"));
 
         Assert.Equal(["", "", "{}"], rendered.Single().Json["data"]!.AsObject().OrderBy(entry => entry.Key == "look").Select(entry => (string)entry.Value!));
         Assert.DoesNotContain("canary-env", refused.Message);
