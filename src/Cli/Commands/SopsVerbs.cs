@@ -28,6 +28,7 @@ internal static class SopsVerbs
         yield return SopsVerb.Create(Find("exec-file"), environment);
         yield return SopsVerb.Create(Find("filestatus"), environment);
         yield return SopsVerb.Create(Find("publish"), environment);
+        yield return SopsVerb.Create(Find("keyservice"), environment);
         yield return SopsVerb.Create(new("verify", "check SOPS files without any key: complete metadata, nothing malformed, recipients as the rules have them", [SopsFlags.InputType], LintMode.VerifyAsync), environment, Recursive);
         yield return Git(environment);
     }

@@ -35,7 +35,18 @@ internal static class RunCommand
         using var traces = OtlpSettings.From(Environment.GetEnvironmentVariable) is { } settings ? new OtlpExporter(EngineTelemetry.Name, settings, TimeProvider.System, logs.CreateLogger<OtlpExporter>()) : null;
         await host.StartAsync(cancellationToken);
         RunLog.Serving(logs.CreateLogger("run"), options.Http.ListenAddress, options.Http.MetricsListenAddress);
-        await Task.WhenAll(host.RunAsync(cancellationToken), traces?.RunAsync(cancellationToken) ?? Task.CompletedTask);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exporting = traces?.RunAsync(ended.Token) ?? Task.CompletedTask;
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await ended.CancelAsync(); // a host that failed must not wait for a receiver of traces
+            await exporting;
+        }
+
         return ExitCodes.Success;
     }
 
