@@ -37,5 +37,8 @@ internal sealed record OperationContext
     public Func<IReadOnlyList<SyncTask>, CancellationToken, Task> CheckpointAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>Names one run of a hook: the attempt of the operation and the phase, for a hook may run in several.</summary>
-    public string SyncId(SyncPhase phase) => $"{StartedAt.ToUnixTimeSeconds()}-{RetryCount}-{phase}".ToLowerInvariant();
+    public string SyncId(SyncPhase phase) => $"{StartedAt.ToUnixTimeSeconds()}-{Deployments}-{RetryCount}-{phase}".ToLowerInvariant();
+
+    // Two syncs may begin in one second, which is as fine as recorded times are; a deployment lies between them.
+    private long Deployments => Application.Status.ObjectsAt("history").Select(entry => entry.NumberAt("id") ?? 0).DefaultIfEmpty(-1).Max() + 1;
 }
