@@ -25,7 +25,7 @@ internal static class OrphanedResources
 
     // Every namespace has these, and nobody put them there.
     private static bool IsEverywhere(LiveObject live) => live.Key is
-        { Group: "", Kind: "Service", Namespace: "default", Name: "kubernetes" }
+    { Group: "", Kind: "Service", Namespace: "default", Name: "kubernetes" }
         or { Group: "", Kind: "ServiceAccount", Name: "default" }
         or { Group: "", Kind: "ConfigMap", Name: "kube-root-ca.crt" };
 }

@@ -52,7 +52,9 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
         config["tlsClientConfig"] = new JsonObject { ["caData"] = tls["caData"]!.DeepClone() };
         config["execProviderConfig"] = new JsonObject
         {
-            ["apiVersion"] = "client.authentication.k8s.io/v1", ["command"] = plugin, ["env"] = new JsonObject { ["MODE"] = "test" },
+            ["apiVersion"] = "client.authentication.k8s.io/v1",
+            ["command"] = plugin,
+            ["env"] = new JsonObject { ["MODE"] = "test" },
         };
         await AddClusterAsync(config);
 

@@ -128,5 +128,6 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body, string Cha
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{what}: access is refused ({(int)Status}): check the repository Secret's credentials",
         HttpStatusCode.NotFound => $"{what} does not exist (404)",
         _ => $"{what}: the server answered {(int)Status}",
-    }) { IsUnreachable = (int)Status is 429 or >= 500 };
+    })
+    { IsUnreachable = (int)Status is 429 or >= 500 };
 }

@@ -226,8 +226,13 @@ public sealed class ChartStoreTests : IDisposable
         using var nothing = new RenderedFolder();
         var request = new RenderRequest
         {
-            Source = new ApplicationSource(source), Tree = new DecryptingTree(tree, nothing), Revision = "3.0.0",
-            ApplicationName = "shop", Project = "default", Namespace = "prod", KubernetesVersion = "1.34.0",
+            Source = new ApplicationSource(source),
+            Tree = new DecryptingTree(tree, nothing),
+            Revision = "3.0.0",
+            ApplicationName = "shop",
+            Project = "default",
+            Namespace = "prod",
+            KubernetesVersion = "1.34.0",
         };
         var rendered = await new HelmRenderer(RenderedFolder.Tools, _store).RenderAsync(request, default);
         return [.. rendered.Manifests.Select(manifest => manifest.Object)];
