@@ -15,7 +15,7 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
     {
         ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ["LANG"] = "C.UTF-8",
-        ["HOME"] = "/nonexistent",
+        ["HOME"] = "/dev/null", // no folder, and none that a tool could make
     };
 
     public string Path { get; } = path;

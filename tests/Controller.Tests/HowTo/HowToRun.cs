@@ -20,7 +20,7 @@ internal sealed class HowToRun(string page, TestCluster cluster) : IDisposable
     {
         ["KUBECONFIG"] = cluster.KubeconfigPath,
         ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
-        ["HOME"] = "/nonexistent",
+        ["HOME"] = "/dev/null",
     };
 
     public string Directory => _directory.Path;
@@ -105,7 +105,7 @@ internal sealed class HowToRun(string page, TestCluster cluster) : IDisposable
             "cp" or "rm" or "mkdir" => $"/bin/{words[0]}",
             var other => throw new InvalidOperationException($"the page runs '{other}', which no test knows"),
         };
-        var options = new RunOptions { Directory = Directory, Environment = Variables.ToDictionary(pair => pair.Key, pair => (string?)pair.Value) };
+        var options = new RunOptions { Directory = Directory, Environment = new Dictionary<string, string?>(Variables!) { ["HOME"] = Directory } };
         return (await ExternalProgram.RunAsync(program, words[1..], options)).ShouldSucceed().StandardOutput;
     }
 

@@ -68,13 +68,13 @@ public sealed class SopsAgeSourcesTests : IDisposable
     [Fact]
     public async Task With_no_identity_every_place_is_named_as_sops_names_it()
     {
-        _environment["SOPS_AGE_KEY_FILE"] = "/nonexistent";
+        _environment["SOPS_AGE_KEY_FILE"] = "/nonexistent/identities.txt";
 
         var refused = await Assert.ThrowsAsync<MasterKeyException>(AssertUnwrapsAsync);
 
         var home = _environment.Home.Path;
         Assert.Equal(
-            "failed to load age identities. Errors while loading age identities: failed to open SOPS_AGE_KEY_FILE file: open /nonexistent: no such file or directory. "
+            "failed to load age identities. Errors while loading age identities: failed to open SOPS_AGE_KEY_FILE file: open /nonexistent/identities.txt: no such file or directory. "
             + "Did not find keys in locations 'SOPS_AGE_SSH_PRIVATE_KEY_FILE', 'SOPS_AGE_SSH_PRIVATE_KEY_CMD', "
             + $"'{home}/.ssh/id_ed25519', '{home}/.ssh/id_rsa', 'SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD', and '{home}/.config/sops/age/keys.txt'.",
             refused.Reason);
