@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace SecretsOps.GitOps;
 
-/// <summary>Whether <c>*</c> and <c>?</c> stop at a slash.</summary>
+/// <summary>Whether <c>*</c> and <c>?</c> stop at a slash, and what <c>**</c> means between two.</summary>
 internal enum GlobSeparator
 {
     None,
     Slash,
+
+    /// <summary>As for files: they stop, and <c>a/**/b</c> fits <c>a/b</c> too.</summary>
+    Folder,
 }
 
 /// <summary>A pattern in the notation that Argo CD's fields use: <c>* ** ? [a-z] [!a] {a,b} \x</c>.</summary>
@@ -33,12 +36,16 @@ internal static class GlobPattern
 
     private static string Translate(string pattern, GlobSeparator separator)
     {
-        var any = separator == GlobSeparator.Slash ? "[^/]" : ".";
+        var any = separator == GlobSeparator.None ? "." : "[^/]";
         var regex = new StringBuilder("^");
         for (var i = 0; i < pattern.Length; i++)
         {
             switch (pattern[i])
             {
+                case '*' when separator == GlobSeparator.Folder && (i == 0 || pattern[i - 1] == '/') && string.CompareOrdinal(pattern, i, "**/", 0, 3) == 0:
+                    regex.Append("(?:.*/)?");
+                    i += 2;
+                    break;
                 case '*' when i + 1 < pattern.Length && pattern[i + 1] == '*':
                     regex.Append(".*");
                     i++;

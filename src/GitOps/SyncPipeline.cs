@@ -37,7 +37,7 @@ internal sealed class SyncPipeline(
         var (rendered, inputs) = await StageAsync("render", () => renderer.RenderAsync(request, artifacts, cancellationToken));
 
         // 3. From here on nothing is encrypted; disposing lets go of the plaintext.
-        using var manifests = await StageAsync("decrypt", () => opener.OpenAsync(rendered, cancellationToken));
+        using var manifests = await StageAsync("decrypt", () => opener.OpenAsync(rendered, request.Application.AsksToUnseal ? Unsealing.Wanted : Unsealing.NotWanted, request.Application.Destination.Namespace, cancellationToken));
 
         // 4.
         var targets = await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken);
@@ -73,7 +73,7 @@ internal sealed class SyncPipeline(
     {
         var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
         var (rendered, _) = await renderer.RenderAsync(request, artifacts, cancellationToken);
-        using var manifests = await opener.OpenAsync(rendered, cancellationToken);
+        using var manifests = await opener.OpenAsync(rendered, request.Application.AsksToUnseal ? Unsealing.Wanted : Unsealing.NotWanted, request.Application.Destination.Namespace, cancellationToken);
         return (await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken)).Targets;
     }
 

@@ -6,6 +6,7 @@ using SecretsOps.GitOps.Engine;
 using SecretsOps.GitOps.Webhooks;
 using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.SealedSecrets;
 
 namespace SecretsOps.Controller.Hosting;
 
@@ -50,9 +51,13 @@ internal static class ClusterWorkers
 internal sealed class EngineWorker(ApiClient client, EngineOptions options, ILogger logger) : IClusterWorker
 {
     private volatile ApplicationEngine? _running;
+    private EngineOptions _options = options;
 
     /// <inheritdoc/>
     public bool IsShared => true;
+
+    /// <summary>Grants the sealing keys, for Applications that ask to have SealedSecrets opened; to be called before it runs.</summary>
+    public void Grant(KeyRing keys) => _options = _options with { ManifestDecryptors = [.. _options.ManifestDecryptors, new SealedSecretDecryptor(keys)] };
 
     /// <summary>Hands a webhook to the engine; null while it does not run.</summary>
     public WebhookReply? TryTakeWebhook(WebhookRequest request) => _running?.TakeWebhook(request);
@@ -60,7 +65,7 @@ internal sealed class EngineWorker(ApiClient client, EngineOptions options, ILog
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var engine = new ApplicationEngine(client, options, client.Connection.TimeProvider, logger);
+        using var engine = new ApplicationEngine(client, _options, client.Connection.TimeProvider, logger);
         _running = engine;
         try
         {

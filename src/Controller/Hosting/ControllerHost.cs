@@ -38,6 +38,11 @@ internal sealed class ControllerHost : IAsyncDisposable
 
         Metrics = new ControllerMetrics(ProductVersion.Revision) { OmitSecretLabels = options.Http.OmitSecretLabels };
         Keys = new KeyRingState(new KeyRing(order));
+        if (options.UnsealsForApplications)
+        {
+            workers.OfType<EngineWorker>().FirstOrDefault()?.Grant(Keys.Ring);
+        }
+
         var masterKeys = new LocalKeyService(KeyCredentials.FromEnvironment(environment ?? new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));
         _keyReader = new SealingKeyReader(Keys, masterKeys, logs.CreateLogger<SealingKeyReader>());
         _keyWatcher = new KeyRingWatcher(client, ownNamespace, options.Keys, Keys, _keyReader, logs.CreateLogger<KeyRingWatcher>());

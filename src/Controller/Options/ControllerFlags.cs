@@ -89,6 +89,7 @@ internal static class ControllerFlags
         Text("watch-namespace", "", "Comma-separated namespaces whose SopsSecrets are decrypted (default: all).", (o, v) => o with { Decryption = o.Decryption with { WatchedNamespaces = GoText.List(v) } }),
         Text("applications-namespace", "argocd", "Namespace of the Applications.", (o, v) => o with { ApplicationsNamespace = v }),
         Switch("submodules", "true", "Follow the submodules of Git repositories.", (o, v) => o with { FollowsSubmodules = v }),
+        Switch("unseal-for-applications", "false", "Grant the sync engine the sealing keys: it opens SealedSecrets of Applications annotated secretsops.io/unseal=true and applies them as Secrets.", (o, v) => o with { UnsealsForApplications = v }),
         Text("kubeconfig", "", "Kubeconfig file (default: in-cluster, then KUBECONFIG, then ~/.kube/config).", (o, v) => o with { Kubeconfig = v }),
         Text("context", "", "Context of the kubeconfig.", (o, v) => o with { Context = v }),
         Text("namespace", "", "The controller's own namespace (default: POD_NAMESPACE, the service account's, kube-system outside a Pod).", (o, v) => o with { OwnNamespace = v }),

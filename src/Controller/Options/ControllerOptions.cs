@@ -29,6 +29,9 @@ internal sealed record ControllerOptions
     /// <summary>Where Applications live.</summary>
     public string ApplicationsNamespace { get; init; } = "argocd";
 
+    /// <summary>Whether the engine may open SealedSecrets of Applications that ask for it, with the sealing keys.</summary>
+    public bool UnsealsForApplications { get; init; }
+
     /// <summary>Whether submodules of Git repositories are followed.</summary>
     public bool FollowsSubmodules { get; init; } = true;
 

@@ -30,6 +30,9 @@ internal static class Annotations
     /// <summary>On hooks: which run of which operation created them, so that a restarted engine does not run them twice.</summary>
     public const string SyncId = "secretsops.io/sync-id";
 
+    /// <summary>On Applications: <c>true</c> has the engine open SealedSecrets itself, for a cluster without a controller.</summary>
+    public const string Unseal = "secretsops.io/unseal";
+
     /// <summary>On ApplicationSets: <c>true</c> lets a generation that yields nothing delete every Application of the set.</summary>
     public const string AllowEmpty = "secretsops.io/allow-empty";
 

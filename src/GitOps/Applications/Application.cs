@@ -45,6 +45,9 @@ internal sealed class Application(KubernetesObject value, string controlNamespac
     /// <summary>Whether an operation was asked for that has not begun.</summary>
     public bool AsksForOperation => Operation is not null && OperationState?.TextAt("phase") is not ("Running" or "Terminating");
 
+    /// <summary>Whether what arrives sealed is to be opened here and applied as Secrets.</summary>
+    public bool AsksToUnseal => Object.Annotation(Annotations.Unseal) == "true";
+
     public DateTimeOffset CreatedAt =>
         DateTimeOffset.TryParse(Object.Metadata.TextAt("creationTimestamp"), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue;
 

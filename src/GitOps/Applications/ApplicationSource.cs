@@ -22,8 +22,8 @@ internal sealed record ApplicationSource(JsonObject Json)
 
     public string Ref => Json.TextAt("ref");
 
-    /// <summary>The tool blocks that are set and not empty; more than one is an error.</summary>
-    public IReadOnlyList<string> Tools => [.. ToolBlocks.Where(tool => Json[tool] is JsonObject { Count: > 0 })];
+    /// <summary>The tool blocks that say anything; more than one is an error.</summary>
+    public IReadOnlyList<string> Tools => [.. ToolBlocks.Where(tool => Json[tool] is JsonObject block && block.Any(entry => !IsZero(entry.Value)))];
 
     public JsonObject? Helm => Json["helm"] as JsonObject;
 
@@ -40,6 +40,15 @@ internal sealed record ApplicationSource(JsonObject Json)
         json["targetRevision"] = revision;
         return this with { Json = json };
     }
+
+    // Compatibility: a block of which every field has its zero value counts as absent; clients of Argo CD write such blocks.
+    private static bool IsZero(JsonNode? value) => value switch
+    {
+        null or JsonArray { Count: 0 } => true,
+        JsonObject fields => fields.All(entry => IsZero(entry.Value)),
+        JsonValue plain => plain.ToString() is "" or "false" or "0",
+        _ => false,
+    };
 
     /// <summary>A source that only lends files to others.</summary>
     public bool IsReferenceOnly => Ref.Length > 0 && Path.Length == 0 && Chart.Length == 0;

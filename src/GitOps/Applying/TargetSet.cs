@@ -98,6 +98,12 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
             value.SetAnnotation(Annotations.TrackingId, TrackingId.For(application.InstanceName, value, application.Destination.Namespace).ToString());
         }
 
+        // The rules of an aggregated role are its controller's: what a manifest says of them never lasts.
+        if (value.Kind == "ClusterRole" && value.Json["aggregationRule"] is JsonObject)
+        {
+            value.Json.Remove("rules");
+        }
+
         value.Json.Remove("status");
         value.Metadata.Remove("creationTimestamp");
         return new Target(value, resource, digest.Of(value.Json), manifest.Origin);

@@ -13,7 +13,7 @@ using SecretsOps.Kubernetes.Reconciling;
 namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Cascading deletion: what an Application owns goes wave by wave, the highest first, and then the finalizer.</summary>
-internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistry clusters, DeletionHooks hooks, TimeProvider clock)
+internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistry clusters, DeletionHooks hooks, EventRecorder events, TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -27,9 +27,11 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
             return ReconcileResult.Done;
         }
 
-        // Compatibility: where the cluster is unknown nothing can be deleted, and the finalizers only go.
-        if (clusters.Find(application.Destination).Cluster is not { } cluster)
+        // Compatibility: where the cluster is unknown nothing can be deleted, and the finalizers only go; unlike Argo CD's, ours tells of it.
+        var match = clusters.Find(application.Destination);
+        if (match.Cluster is not { } cluster)
         {
+            await events.WarnAsync(application.Object, EventReason.OperationCompleted, $"Deleted without its objects, which stay where they are: {match.Problem}", cancellationToken);
             await DropAsync(application, ours, cancellationToken);
             return ReconcileResult.Done;
         }
@@ -47,7 +49,7 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
 
         if (ours.Exists(IsOf(Annotations.ResourcesFinalizer)))
         {
-            return await DeleteWaveAsync(application, cluster, cancellationToken)
+            return await AwaitsApprovalAsync(application, cluster, cancellationToken) || await DeleteWaveAsync(application, cluster, cancellationToken)
                 ? ReconcileResult.RequeueAfter(Patience, "objects of a deleted Application are still going")
                 : await GoOnAsync(application, Annotations.ResourcesFinalizer, cancellationToken);
         }
@@ -103,6 +105,20 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
         await store.PatchAsync(application.Key, patch, cancellationToken);
     }
 
+    /// <summary>Whether an object waits for a person's word; nothing is deleted before it is given.</summary>
+    private async Task<bool> AwaitsApprovalAsync(Application application, DestinationCluster cluster, CancellationToken cancellationToken)
+    {
+        List<LiveObject> waiting = [.. cluster.Inventory.OwnedBy(application.InstanceName).Where(live => IsCascaded(live, application) && WordOf(live, application) == "confirm")];
+        if (waiting.Count == 0 || (DateTimeOffset.TryParse(application.Object.Metadata.TextAt("deletionTimestamp"), out var deletedAt) && DeletionApproval.IsGiven(application, deletedAt)))
+        {
+            return false;
+        }
+
+        var names = string.Join(", ", waiting.Take(3).Select(live => live.Key.ToString())) + (waiting.Count > 3 ? $" and {waiting.Count - 3} more" : "");
+        await TellAsync(application, $"waiting for approval to delete {names}: set the annotation {Annotations.DeletionApproved} to the present time", cancellationToken);
+        return true;
+    }
+
     /// <summary>Deletes the highest wave that is left; false when nothing is left.</summary>
     private static async Task<bool> DeleteWaveAsync(Application application, DestinationCluster cluster, CancellationToken cancellationToken)
     {
@@ -129,11 +145,16 @@ internal sealed class ApplicationDeletion(ApplicationStore store, ClusterRegistr
 
     private static bool IsCascaded(LiveObject live, Application application) =>
         live.Key.Kind != "CustomResourceDefinition"
-        && !live.HasOption("Delete=false")
+        && WordOf(live, application) != "false"
         && !live.IsKept
         && !live.HasOwner
-        && (!live.HasOption("Delete=confirm") || (DateTimeOffset.TryParse(application.Object.Metadata.TextAt("deletionTimestamp"), out var deletedAt) && DeletionApproval.IsGiven(application, deletedAt)))
         && !(live.Key.Kind == "Application" && live.Key.Name == application.Key.Name && live.Key.Namespace == application.Key.Namespace);
+
+    // The object's own word comes before the Application's.
+    private static string WordOf(LiveObject live, Application application) =>
+        live.SyncOptions.Contains("Delete=", StringComparison.Ordinal)
+            ? live.HasOption("Delete=false") ? "false" : live.HasOption("Delete=confirm") ? "confirm" : ""
+            : application.SyncOptions.Has("Delete=false") ? "false" : application.SyncOptions.Has("Delete=confirm") ? "confirm" : "";
 
     private static bool IsOurs(string finalizer) =>
         IsOf(Annotations.ResourcesFinalizer)(finalizer) || IsOf(Annotations.PreDeleteFinalizer)(finalizer) || IsOf(Annotations.PostDeleteFinalizer)(finalizer);

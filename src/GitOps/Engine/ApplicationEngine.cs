@@ -76,7 +76,7 @@ public sealed partial class ApplicationEngine : IDisposable
             _digest);
         var events = new EventRecorder(client, clock, logger);
         var writer = new VisitWriter(_store, events, logger);
-        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, signatures, pipeline, _keys, new ApplicationDeletion(_store, _clusters, new DeletionHooks(objects), clock), writer, _digest, options, clock, logger);
+        _reconciler = new ApplicationReconciler(_store, _projectStore, _clusters, sources, signatures, pipeline, _keys, new ApplicationDeletion(_store, _clusters, new DeletionHooks(objects), events, clock), writer, _digest, options, clock, logger);
         _gauges = new EngineGauges(() => _store.All().Where(application => IsOurs(application.Key)), _clusters);
         var sets = new Informer(client, ApiResource.ApplicationSets, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         var changes = new ApplicationSetChanges(client, _store, new ApplicationMerge(ignored), events);

@@ -68,7 +68,7 @@ internal sealed partial class ApplicationReconciler(
     {
         var now = clock.GetUtcNow();
         visit.Memory.NeedsRefsOf(visit.Application.CreatedAt, now);
-        if (!visit.IsRefresh && !visit.Application.AsksForOperation)
+        if (!visit.IsRefresh && !visit.Application.AsksForOperation && !BeginsRefreshedAttempt(visit.Application, now))
         {
             return;
         }
@@ -79,6 +79,10 @@ internal sealed partial class ApplicationReconciler(
             visit.Memory.Forget();
         }
     }
+
+    /// <summary>Whether an operation is to be tried again with what the repository has by now.</summary>
+    private static bool BeginsRefreshedAttempt(Application application, DateTimeOffset now) =>
+        OperationLedger.Read(application, now) is { RetryCount: > 0, Recorded: null, Operation.Retry.TakesNewestRevision: true } && OperationLedger.UntilRetry(application, now) == TimeSpan.Zero;
 
     private async Task<ReconcileResult> CompareAsync(Visit visit, CancellationToken cancellationToken)
     {
@@ -107,6 +111,11 @@ internal sealed partial class ApplicationReconciler(
         catch (ApiException exception) when (exception.IsUnreachable && visit.Cluster.Server != Destination.InClusterServer && OperationLedger.Read(visit.Application, clock.GetUtcNow()) is null)
         {
             return await FailAsync(visit, ConditionTypes.ComparisonError, $"cluster '{visit.Cluster.Server}' does not answer: {exception.Message}", ReconcileResult.RequeueAfter(SourceRetry, "the cluster does not answer"), cancellationToken);
+        }
+        catch (DecryptionException exception) when (visit.Application.AsksToUnseal)
+        {
+            // A sealing key may arrive without anything else changing.
+            return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.RequeueAfter(SourceRetry, "a sealed object cannot be opened"), cancellationToken);
         }
         catch (Exception exception) when (exception is RenderException or DecryptionException or FormatException)
         {

@@ -79,7 +79,7 @@ public sealed class ManifestPreview(PreviewOptions options)
             }
         }
 
-        return new PreviewedManifests(await new ManifestOpener(options.ManifestDecryptors).OpenAsync(rendered, cancellationToken), ledger);
+        return new PreviewedManifests(await new ManifestOpener(options.ManifestDecryptors).OpenAsync(rendered, options.ManifestDecryptors.Count > 0 ? Unsealing.Wanted : Unsealing.NotWanted, options.Namespace, cancellationToken), ledger);
     }
 
     private RenderRequest Describe(ApplicationSource source, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()

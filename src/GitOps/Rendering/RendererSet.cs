@@ -39,6 +39,8 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCata
                 return SourceType.Helm;
             case ["plugin"]:
                 return SourceType.Plugin;
+            case ["directory"]:
+                return SourceType.Directory;
         }
 
         if (request.Source.Chart.Length > 0)

@@ -36,6 +36,15 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal X25519Identity AgeIdentity { get; } = X25519Identity.Generate();
 
+    /// <summary>For the next start: how long an unreachable repository leaves the last comparison standing.</summary>
+    public TimeSpan RepositoryGracePeriod { get; set; } = TimeSpan.Zero;
+
+    /// <summary>For the next start: further namespaces whose Applications count.</summary>
+    public IReadOnlyList<string> ApplicationNamespaces { get; set; } = [];
+
+    /// <summary>For the next start: environment variables that credential plug-ins see.</summary>
+    public Func<string, string?> EnvironmentVariable { get; set; } = _ => null;
+
     public async Task InitializeAsync()
     {
         Cluster = await TestCluster.StartAsync();
@@ -56,7 +65,9 @@ public sealed class EngineFixture : IAsyncLifetime
             KeyNamespace = ControlNamespace,
             CacheFolder = _cache.Path,
             SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:{Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))}:{Path.GetDirectoryName(ExternalPrograms.Helm)}:/usr/bin:/bin",
-            RepositoryGracePeriod = TimeSpan.Zero,
+            RepositoryGracePeriod = RepositoryGracePeriod,
+            ApplicationNamespaces = ApplicationNamespaces,
+            EnvironmentVariable = EnvironmentVariable,
         };
         _engine = new ApplicationEngine(Client, options, TimeProvider.System, Logger);
         _running = _engine.RunAsync(_stop.Token);

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Webhooks;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -15,12 +12,11 @@ namespace SecretsOps.GitOps.Tests.Engine;
 public sealed class MonorepoTests(EngineFixture engine) : IClassFixture<EngineFixture>, IDisposable
 {
     private readonly TestRepository _repository = new();
-    private readonly ConcurrentQueue<(string Stage, string Application)> _spans = new();
+    private readonly StageListener _spans = new();
 
     [Fact]
     public async Task W04_a_push_renders_only_the_application_that_read_what_changed_and_the_revision_of_all_advances()
     {
-        using var listener = Listen();
         var names = new List<string>();
         var files = new List<(string, string?)> { ("base/kustomization.yaml", "resources: [a.yaml]\n"), ("base/a.yaml", EngineFixture.ConfigMap("a", "1")) };
         foreach (var app in new[] { "one", "two", "three" })
@@ -59,7 +55,6 @@ public sealed class MonorepoTests(EngineFixture engine) : IClassFixture<EngineFi
     [Fact]
     public async Task Each_sync_is_a_span_with_one_span_for_each_stage()
     {
-        using var listener = Listen();
         _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
 
         var name = await engine.CreateAsync(_repository, "app", await engine.Cluster.CreateNamespaceAsync());
@@ -67,28 +62,19 @@ public sealed class MonorepoTests(EngineFixture engine) : IClassFixture<EngineFi
 
         await Eventually.PassesAsync(() =>
         {
-            var stages = _spans.Where(span => span.Application.EndsWith(name, StringComparison.Ordinal)).Select(span => span.Stage);
-            Assert.Equal(["fetch", "render", "decrypt", "diff", "apply", "health", "sync"], stages.Take(7));
+            Assert.Equal(["fetch", "render", "decrypt", "diff", "apply", "health", "sync"], _spans.Of(name).Take(7));
             return Task.CompletedTask;
         });
     }
 
-    public void Dispose() => _repository.Dispose();
-
-    private ActivityListener Listen()
+    public void Dispose()
     {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == EngineTelemetry.Name,
-            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => _spans.Enqueue((activity.OperationName, (activity.Parent ?? activity).GetTagItem("application")?.ToString() ?? "")),
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
+        _repository.Dispose();
+        _spans.Dispose();
     }
 
     private IEnumerable<string> Rendered(List<string> names) =>
-        names.Where(name => _spans.Any(span => span.Stage == "render" && span.Application.EndsWith(name, StringComparison.Ordinal))).Order(StringComparer.Ordinal);
+        names.Where(name => _spans.Of(name).Contains("render")).Order(StringComparer.Ordinal);
 
     private WebhookRequest Generic(string file)
     {

@@ -105,6 +105,33 @@ public sealed class ProjectTests(EngineFixture engine) : IClassFixture<EngineFix
         Assert.Null(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "a", default));
     }
 
+    [Fact]
+    public async Task J08_an_application_of_another_namespace_counts_only_where_engine_and_project_both_allow_it()
+    {
+        var (allowed, refused, unknown) = (await engine.Cluster.CreateNamespaceAsync("team"), await engine.Cluster.CreateNamespaceAsync("team"), await engine.Cluster.CreateNamespaceAsync("other"));
+        await engine.StopAsync();
+        engine.ApplicationNamespaces = ["team-*"];
+        engine.Start();
+        var (control, space) = await StartAsync(spec => spec["sourceNamespaces"] = new JsonArray(allowed), ("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+        await engine.UntilSyncedAsync(control);
+        var template = (await engine.GetAsync(control)).Json["spec"]!;
+        foreach (var place in new[] { allowed, refused, unknown })
+        {
+            var application = new KubernetesObject(ApiResource.Applications.Gvk, place, "web");
+            application.Json["spec"] = template.DeepClone();
+            application.Json["spec"]!["source"]!["path"] = "web";
+            await engine.Client.CreateAsync(ApiResource.Applications, application, WriteOptions.Default, default);
+        }
+
+        _repository.Commit(("web/w.yaml", EngineFixture.ConfigMap("w", "1")));
+        await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "w", default) is not null, "the allowed one is synced");
+
+        Assert.Equal($"{allowed}_web:/ConfigMap:{space}/w", (await engine.Client.GetAsync(ApiResource.ConfigMaps, space, "w", default)).Annotation("argocd.argoproj.io/tracking-id"));
+        var told = await Eventually.NotNullAsync(async () => await engine.Client.GetAsync(ApiResource.Applications, refused, "web", default) is { } value && EngineFixture.Text(value, "conditions").Length > 0 ? value : null, "the refusal is told");
+        Assert.Contains("which does not exist", EngineFixture.Text(told, "conditions"));
+        Assert.Null((await engine.Client.GetAsync(ApiResource.Applications, unknown, "web", default)).Json["status"]);
+    }
+
     private async Task<(string Name, string Namespace)> StartAsync(Action<JsonObject> change, params (string Path, string? Content)[] files)
     {
         var space = await engine.Cluster.CreateNamespaceAsync();

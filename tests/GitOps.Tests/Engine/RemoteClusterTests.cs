@@ -64,6 +64,47 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
     }
 
     [Fact]
+    public async Task F01_a_bearer_token_of_the_secret_itself()
+    {
+        var target = await _remote.CreateNamespaceAsync();
+        _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+        await AddClusterAsync(new JsonObject { ["bearerToken"] = await TokenAsync(target), ["tlsClientConfig"] = Authority() });
+
+        await engine.UntilSyncedAsync(await DeployAsync(target, new JsonObject { ["server"] = Server }));
+
+        var live = await _remote.Client.GetAsync(ApiResource.ConfigMaps, target, "a", default);
+        Assert.Equal("1", (string?)live.Json["data"]!["key"]);
+    }
+
+    [Fact]
+    public async Task F01_awsAuthConfig_asks_the_aws_program_for_a_token()
+    {
+        var target = await _remote.CreateNamespaceAsync();
+        _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+        using var folder = new TemporaryDirectory();
+        var credential = new JsonObject
+        {
+            ["apiVersion"] = "client.authentication.k8s.io/v1beta1",
+            ["kind"] = "ExecCredential",
+            ["status"] = new JsonObject { ["token"] = await TokenAsync(target) },
+        };
+        var aws = folder.Write("aws", $"#!/bin/sh\n[ \"$*\" = 'eks get-token --output json --cluster-name east --role-arn arn:aws:iam::1:role/deploy --profile ops' ] && cat '{folder.Write("credential.json", credential.ToJsonString())}'\n");
+        File.SetUnixFileMode(aws, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await engine.StopAsync();
+        engine.EnvironmentVariable = name => name == "PATH" ? $"{folder.Path}:/usr/bin:/bin" : null;
+        engine.Start();
+        await AddClusterAsync(new JsonObject
+        {
+            ["awsAuthConfig"] = new JsonObject { ["clusterName"] = "east", ["roleARN"] = "arn:aws:iam::1:role/deploy", ["profile"] = "ops" },
+            ["tlsClientConfig"] = Authority(),
+        });
+
+        await engine.UntilSyncedAsync(await DeployAsync(target, new JsonObject { ["server"] = Server }));
+
+        Assert.NotNull(await _remote.Client.TryGetAsync(ApiResource.ConfigMaps, target, "a", default));
+    }
+
+    [Fact]
     public async Task F02_only_the_namespaces_of_the_secret_are_looked_at()
     {
         var target = await _remote.CreateNamespaceAsync();
@@ -152,6 +193,22 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
     private string Server => _remote.Client.Connection.Server.ToString().TrimEnd('/');
 
     private static string Decode(JsonNode? base64) => Encoding.UTF8.GetString(Convert.FromBase64String((string)base64!));
+
+    private JsonObject Authority() => new() { ["caData"] = Certificate()["tlsClientConfig"]!["caData"]!.DeepClone() };
+
+    /// <summary>A token of a service account that may do everything in the remote cluster.</summary>
+    private async Task<string> TokenAsync(string space)
+    {
+        var account = new KubernetesObject(new("", "v1", "ServiceAccount"), space, "hub");
+        await _remote.Client.CreateAsync(new ApiResource("", "v1", "ServiceAccount", "serviceaccounts", true), account, WriteOptions.Default, default);
+        var binding = new KubernetesObject(new("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding"), "", TestCluster.UniqueName("hub"));
+        binding.Json["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = "cluster-admin" };
+        binding.Json["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = "hub", ["namespace"] = space });
+        await _remote.Client.CreateAsync(new ApiResource("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", false), binding, WriteOptions.Default, default);
+        var request = new ApiRequest { Method = HttpMethod.Post, Path = $"/api/v1/namespaces/{space}/serviceaccounts/hub/token", Description = "token", Body = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}"""u8.ToArray() };
+        var answer = await _remote.Client.SendAsync(request, default);
+        return (string)JsonNode.Parse(answer.Body)!["status"]!["token"]!;
+    }
 
     /// <summary>The administrator's kubeconfig in the words of a cluster Secret.</summary>
     private JsonObject Certificate()

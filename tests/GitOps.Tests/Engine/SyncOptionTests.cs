@@ -12,6 +12,8 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     private const string Wave = "argocd.argoproj.io/sync-wave";
     private const string Options = "argocd.argoproj.io/sync-options";
 
+    private static readonly ApiResource Jobs = new("batch", "v1", "Job", "jobs", true);
+
     private readonly TestRepository _repository = new();
 
     public void Dispose() => _repository.Dispose();
@@ -123,6 +125,22 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     [Fact]
+    public async Task Y30_pruning_goes_through_the_waves_in_reverse_each_awaited()
+    {
+        var held = EngineFixture.ConfigMap("later", "1", (Wave, "2")).Replace("metadata:\n", "metadata:\n  finalizers: [example.org/hold]\n", StringComparison.Ordinal);
+        var (name, space) = await StartAsync([], ("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("app/b.yaml", EngineFixture.ConfigMap("earlier", "1", (Wave, "1"))), ("app/c.yaml", held));
+        await engine.UntilSyncedAsync(name);
+        _repository.Commit(("app/b.yaml", null), ("app/c.yaml", null));
+        await engine.RefreshAsync(name);
+
+        await WaitingForAsync(name, "waiting for deletion of ConfigMap/later");
+        Assert.False((await engine.Client.GetAsync(ApiResource.ConfigMaps, space, "earlier", default)).IsBeingDeleted);
+        await engine.Client.PatchAsync(ApiResource.ConfigMaps, space, "later", PatchType.Merge, """{"metadata": {"finalizers": null}}"""u8.ToArray(), PatchOptions.Default, default);
+
+        await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "earlier", default) is null, "the earlier wave goes last");
+    }
+
+    [Fact]
     public async Task Y31_ApplyOutOfSyncOnly_touches_what_differs()
     {
         var (name, _) = await StartAsync(["ApplyOutOfSyncOnly=true"], ("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("app/b.yaml", EngineFixture.ConfigMap("b", "1")));
@@ -171,6 +189,83 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
 
         await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "odd", default) is not null, "the object is there");
         Assert.NotEqual("Failed", EngineFixture.Text(await engine.GetAsync(loose), "operationState", "phase"));
+    }
+
+    [Fact]
+    public async Task Y33_server_side_apply_takes_fields_over_by_force_and_writes_no_last_applied()
+    {
+        var (name, space) = await StartAsync(Manual, spec => spec["syncPolicy"]!["syncOptions"] = new JsonArray("ServerSideApply=true"), ("app/a.yaml", EngineFixture.ConfigMap("a", "git")));
+        var foreign = new KubernetesObject(ApiResource.ConfigMaps.Gvk, space, "a");
+        foreign.Json["data"] = new JsonObject { ["key"] = "theirs", ["own"] = "theirs" };
+        await engine.Client.ApplyAsync(ApiResource.ConfigMaps, foreign, new ApplyOptions { FieldManager = "somebody-else" }, default);
+
+        await SyncedAsync(name);
+
+        var live = await engine.Client.GetAsync(ApiResource.ConfigMaps, space, "a", default);
+        Assert.Equal(("git", "theirs"), ((string?)live.Json["data"]!["key"], (string?)live.Json["data"]!["own"]));
+        Assert.Null(live.Annotation("kubectl.kubernetes.io/last-applied-configuration"));
+        var ours = Assert.Single(Managers(live), entry => (string?)entry["manager"] == "argocd-controller");
+        Assert.Equal("Apply", (string?)ours["operation"]);
+        Assert.NotNull(ours["fieldsV1"]!["f:data"]!["f:key"]);
+        Assert.Equal(["configmap/a serverside-applied"], Messages(await engine.GetAsync(name)));
+    }
+
+    [Fact]
+    public async Task Y34_what_kubectl_apply_owned_becomes_ours_so_that_a_removed_field_goes()
+    {
+        var (name, space) = await StartAsync(Manual, ("app/a.yaml", EngineFixture.ConfigMap("a", "git")));
+        var old = new KubernetesObject(ApiResource.ConfigMaps.Gvk, space, "a");
+        old.Json["data"] = new JsonObject { ["key"] = "old", ["removed"] = "old" };
+        old.SetAnnotation("kubectl.kubernetes.io/last-applied-configuration", old.Json.ToJsonString());
+        await engine.Client.CreateAsync(ApiResource.ConfigMaps, old, new WriteOptions { FieldManager = "kubectl-client-side-apply" }, default);
+
+        await SyncedAsync(name);
+        await SyncedAsync(name);
+
+        var live = await engine.Client.GetAsync(ApiResource.ConfigMaps, space, "a", default);
+        Assert.Equal(["key"], live.Json["data"]!.AsObject().Select(entry => entry.Key));
+        Assert.Equal(["argocd-controller"], Managers(live).Select(entry => (string?)entry["manager"]));
+    }
+
+    [Fact]
+    public async Task Y35_an_objects_ServerSideApply_false_overrides_the_Applications_option()
+    {
+        var (name, _) = await StartAsync(Manual, spec => spec["syncPolicy"]!["syncOptions"] = new JsonArray("ServerSideApply=true"), ("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("app/b.yaml", EngineFixture.ConfigMap("b", "1", (Options, "ServerSideApply=false"))));
+
+        await SyncedAsync(name);
+
+        Assert.Equal(["configmap/a serverside-applied", "configmap/b created"], Messages(await engine.GetAsync(name)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Force=true,Replace=true")]
+    [InlineData("Force=true")]
+    public async Task Y37_an_immutable_field_is_changed_by_deleting_and_creating_where_Force_allows(string option)
+    {
+        var (name, space) = await StartAsync(Manual, ("app/job.yaml", Job("first", option)));
+        await SyncedAsync(name);
+        var before = await engine.Client.GetAsync(Jobs, space, "job", default);
+        _repository.Commit(("app/job.yaml", Job("second", option)));
+
+        await SyncedAsync(name);
+
+        var after = await engine.Client.GetAsync(Jobs, space, "job", default);
+        Assert.NotEqual(before.Uid, after.Uid);
+        Assert.Equal("example.org/second", (string?)after.Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]);
+
+        static string Job(string image, string option) =>
+            $"apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: job\n{EngineFixture.Annotations([(Options, option)])}spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - {{name: main, image: example.org/{image}}}\n";
+    }
+
+    [Fact]
+    public async Task Y13_an_object_marked_Skip_is_never_applied()
+    {
+        var (name, space) = await StartAsync([], ("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("app/s.yaml", EngineFixture.ConfigMap("skipped", "1", ("argocd.argoproj.io/hook", "Skip"))));
+
+        var application = await engine.UntilSyncedAsync(name);
+
+        Assert.Null(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "skipped", default));
+        Assert.Equal(["a"], application.Json["status"]!["resources"]!.AsArray().Select(resource => (string?)resource!["name"]));
     }
 
     [Fact]
@@ -258,6 +353,21 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     [Fact]
+    public async Task Y42_retry_with_refresh_takes_the_commit_that_mends_it()
+    {
+        var (name, space) = await StartAsync(Manual, ("app/x.yaml", EngineFixture.ConfigMap("Not_A_Name", "1")));
+        var broken = _repository.Head();
+        await engine.PatchAsync(name, $$$"""{"operation": {"sync": {"revision": "{{{broken}}}"}, "retry": {"limit": -1, "refresh": true, "backoff": {"duration": "200ms", "factor": 1} } } }""");
+        await WaitingForAsync(name, "one or more objects failed to apply");
+
+        var mended = _repository.Commit(("app/x.yaml", EngineFixture.ConfigMap("good", "1")));
+
+        var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "operationState", "phase") == "Succeeded", "the sync succeeds");
+        Assert.Equal(mended, EngineFixture.Text(application, "operationState", "syncResult", "revision"));
+        Assert.NotNull(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "good", default));
+    }
+
+    [Fact]
     public async Task A_new_commit_goes_before_the_retries_of_an_old_one()
     {
         var (name, space) = await StartAsync([], spec => spec["syncPolicy"]!["retry"] = new JsonObject { ["limit"] = -1, ["backoff"] = new JsonObject { ["duration"] = "10m" } }, ("app/a.yaml", EngineFixture.ConfigMap("a", "1")), ("app/x.yaml", EngineFixture.ConfigMap("Not_A_Name", "1")));
@@ -308,7 +418,7 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     [Fact]
-    public async Task L03_L05_objects_to_keep_stay_and_others_go_with_the_Application()
+    public async Task L03_L05_H15_objects_to_keep_stay_and_others_go_with_the_Application()
     {
         var (name, space) = await StartAsync([], ("app/a.yaml", EngineFixture.ConfigMap("a", "1", (Wave, "2"))), ("app/b.yaml", EngineFixture.ConfigMap("b", "1", (Options, "Delete=false"))), ("app/c.yaml", EngineFixture.ConfigMap("c", "1", ("helm.sh/resource-policy", "keep"))));
         await engine.UntilSyncedAsync(name);
@@ -340,6 +450,8 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     private static readonly string[] Manual = ["manual"];
+
+    private static IEnumerable<JsonNode> Managers(KubernetesObject live) => live.Metadata["managedFields"]!.AsArray().OfType<JsonNode>();
 
     private Task<(string Name, string Namespace)> StartAsync(string[] options, params (string Path, string? Content)[] files) => StartAsync(options, _ => { }, files);
 

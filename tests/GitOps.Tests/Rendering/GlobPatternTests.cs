@@ -23,4 +23,14 @@ public sealed class GlobPatternTests
     [InlineData("https://example.org/**", "https://example.org/team/repo", true)]
     public void With_separator_only_two_stars_cross_slashes(string pattern, string text, bool expected) =>
         Assert.Equal(expected, GlobPattern.IsMatch(pattern, text, GlobSeparator.Slash));
+
+    [Theory]
+    [InlineData("env/**/*.yaml", "env/a.yaml", true)]
+    [InlineData("env/**/*.yaml", "env/x/y/a.yaml", true)]
+    [InlineData("env/**/*.yaml", "environment/a.yaml", false)]
+    [InlineData("**/a.yaml", "a.yaml", true)]
+    [InlineData("env/*.yaml", "env/x/a.yaml", false)]
+    [InlineData("env/**", "env/x/a.yaml", true)]
+    public void Among_files_two_stars_also_stand_for_no_folder(string pattern, string text, bool expected) =>
+        Assert.Equal(expected, GlobPattern.IsMatch(pattern, text, GlobSeparator.Folder));
 }

@@ -1,3 +1,4 @@
+using SecretsOps.GitOps.Applying;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Rendering.Helm;
 
@@ -26,7 +27,7 @@ public sealed class HelmRendererTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_chart_is_rendered_with_release_namespace_and_version_of_the_target()
+    public async Task H07_H08_H09_H11_a_chart_is_rendered_with_release_namespace_and_version_of_the_target()
     {
         var rendered = await _folder.RenderAsync(_renderer, "chart");
 
@@ -38,7 +39,7 @@ public sealed class HelmRendererTests : IDisposable
     }
 
     [Fact]
-    public async Task Values_follow_upstreams_order_of_precedence()
+    public async Task H01_H02_values_follow_upstreams_order_of_precedence()
     {
         _folder.With("chart/one.yaml", "color: one\nsize: 2").With("chart/two.yaml", "color: two");
 
@@ -65,7 +66,7 @@ public sealed class HelmRendererTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_values_file_is_refused_unless_it_may_be_missing()
+    public async Task H06_a_missing_values_file_is_refused_unless_it_may_be_missing()
     {
         var refused = await Assert.ThrowsAsync<RenderException>(() => ValuesAsync("helm: {valueFiles: [nowhere.yaml]}"));
 
@@ -80,7 +81,7 @@ public sealed class HelmRendererTests : IDisposable
         await Assert.ThrowsAsync<RenderException>(() => ValuesAsync($"helm: {{valueFiles: ['{path}']}}"));
 
     [Fact]
-    public async Task Options_of_the_source_reach_helm()
+    public async Task H07_H08_H09_H11_options_of_the_source_win_over_what_the_target_says()
     {
         var rendered = await _folder.RenderAsync(_renderer, "chart", """
             helm: {releaseName: other, namespace: elsewhere, kubeVersion: 1.30.0, skipCrds: true}
@@ -93,7 +94,7 @@ public sealed class HelmRendererTests : IDisposable
     }
 
     [Fact]
-    public async Task File_parameters_come_from_the_repository()
+    public async Task H04_file_parameters_come_from_the_repository()
     {
         _folder.With("chart/extra.txt", "from a file");
 
@@ -103,7 +104,7 @@ public sealed class HelmRendererTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dependency_in_the_same_repository_is_built()
+    public async Task H12_a_dependency_in_the_same_repository_is_built()
     {
         _folder.With("library/Chart.yaml", "apiVersion: v2\nname: library\nversion: 0.1.0")
             .With("library/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-library}")
@@ -118,7 +119,77 @@ public sealed class HelmRendererTests : IDisposable
     [InlineData("a,b", "a\\,b")]
     [InlineData("a\\,b", "a\\,b")]
     [InlineData("{a,b}", "{a,b}")]
-    public void Commas_are_escaped_as_upstream_does(string value, string expected) => Assert.Equal(expected, HelmArguments.EscapeCommas(value));
+    public void H03_commas_are_escaped_as_upstream_does(string value, string expected) => Assert.Equal(expected, HelmArguments.EscapeCommas(value));
+
+    [Fact]
+    public async Task H03_a_forced_string_stays_text_and_commas_survive()
+    {
+        _folder.With("typed/Chart.yaml", "apiVersion: v2\nname: typed\nversion: 1.0.0")
+            .With("typed/templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {forced: {{ kindOf .Values.forced | quote }}, plain: {{ kindOf .Values.plain | quote }}, comma: {{ .Values.comma | quote }}, list: {{ .Values.list | join \"+\" | quote }}}");
+
+        var config = Assert.Single(await _folder.RenderAsync(_renderer, "typed", "helm: {parameters: [{name: forced, value: '1', forceString: true}, {name: plain, value: '1'}, {name: comma, value: 'a,b'}, {name: list, value: '{x,y}'}]}"));
+
+        Assert.Equal(("string", "int64"), ((string?)config.Json["data"]!["forced"], (string?)config.Json["data"]!["plain"]));
+        Assert.Equal(("a,b", "x+y"), ((string?)config.Json["data"]!["comma"], (string?)config.Json["data"]!["list"]));
+    }
+
+    [Theory]
+    [InlineData("['env/**/*.yaml']", "z")]
+    [InlineData("['env/**/*.yaml', env/a.yaml]", "a")]
+    [InlineData("[env/z/z.yaml, 'env/**/*.yaml']", "m")]
+    [InlineData("['env/*.yaml']", "m")]
+    public async Task H05_a_glob_expands_in_lexical_order_and_a_named_file_keeps_its_own_place(string files, string color)
+    {
+        _folder.With("chart/env/a.yaml", "color: a").With("chart/env/m.yaml", "color: m").With("chart/env/z/z.yaml", "color: z");
+
+        Assert.Equal((color, "1"), await ValuesAsync($"helm: {{valueFiles: {files}}}"));
+    }
+
+    [Fact]
+    public async Task H09_definitions_of_a_chart_can_be_left_out()
+    {
+        var all = await _folder.RenderAsync(_renderer, "chart");
+        var without = await _folder.RenderAsync(_renderer, "chart", "helm: {skipCrds: true}");
+
+        Assert.Equal(["ConfigMap", "CustomResourceDefinition"], all.Select(item => item.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(["ConfigMap"], without.Select(item => item.Kind));
+    }
+
+    [Fact]
+    public async Task H10_tests_of_a_chart_can_be_left_out_and_are_never_applied()
+    {
+        _folder.With("chart/templates/test.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: test, annotations: {helm.sh/hook: test}}\nspec: {containers: [{name: c, image: i}]}");
+
+        var all = await _folder.RenderAsync(_renderer, "chart", "helm: {skipCrds: true}");
+        var without = await _folder.RenderAsync(_renderer, "chart", "helm: {skipCrds: true, skipTests: true}");
+
+        Assert.True(HookSettings.Read(all.Single(item => item.Kind == "Pod")).IsSkipped);
+        Assert.DoesNotContain(without, item => item.Kind == "Pod");
+    }
+
+    [Fact]
+    public async Task H11_kinds_of_the_destination_are_known_to_the_chart_and_the_source_may_name_others()
+    {
+        _folder.With("asking/Chart.yaml", "apiVersion: v2\nname: asking\nversion: 1.0.0")
+            .With("asking/templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {monitor: {{ .Capabilities.APIVersions.Has \"monitoring.example.com/v1/Monitor\" | quote }}, other: {{ .Capabilities.APIVersions.Has \"other.example.com/v1\" | quote }}}");
+
+        var asked = Assert.Single(await _folder.RenderAsync(_renderer, "asking", "{}", request => request with { ApiVersions = ["v1", "monitoring.example.com/v1", "monitoring.example.com/v1/Monitor"] }));
+        var overridden = Assert.Single(await _folder.RenderAsync(_renderer, "asking", "helm: {apiVersions: [other.example.com/v1]}", request => request with { ApiVersions = ["monitoring.example.com/v1/Monitor"] }));
+
+        Assert.Equal(("true", "false"), ((string?)asked.Json["data"]!["monitor"], (string?)asked.Json["data"]!["other"]));
+        Assert.Equal(("false", "true"), ((string?)overridden.Json["data"]!["monitor"], (string?)overridden.Json["data"]!["other"]));
+    }
+
+    [Fact]
+    public async Task H13_lookup_finds_nothing()
+    {
+        _folder.With("looking/Chart.yaml", "apiVersion: v2\nname: looking\nversion: 1.0.0")
+            .With("looking/templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {found: {{ lookup \"v1\" \"Secret\" \"kube-system\" \"\" | len | quote }}, install: {{ .Release.IsInstall | quote }}}");
+
+        var config = Assert.Single(await _folder.RenderAsync(_renderer, "looking"));
+
+        Assert.Equal(("0", "true"), ((string?)config.Json["data"]!["found"], (string?)config.Json["data"]!["install"]));
+    }
 
     private async Task<(string? Color, string? Size)> ValuesAsync(string source)
     {

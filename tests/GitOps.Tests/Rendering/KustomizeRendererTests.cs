@@ -66,7 +66,7 @@ public sealed class KustomizeRendererTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_override_of_the_source_is_put_in()
+    public async Task K01_overrides_of_the_source_work_together()
     {
         var rendered = Assert.Single(await _folder.RenderAsync(_renderer, "base", """
             kustomize:
@@ -89,8 +89,85 @@ public sealed class KustomizeRendererTests : IDisposable
         Assert.Equal("registry.example.com:5000/web:2", (string?)rendered.Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]);
     }
 
+    /// <summary>One override each, and the kustomization that a person would have written instead.</summary>
+    public static TheoryData<string, string> Overrides => new()
+    {
+        { "namePrefix: pre-", "namePrefix: pre-" },
+        { "nameSuffix: -suf", "nameSuffix: -suf" },
+        { "namespace: other", "namespace: other" },
+        { "images: ['registry.example.com:5000/web=other/web:3']", "images: [{name: 'registry.example.com:5000/web', newName: other/web, newTag: '3'}]" },
+        { "replicas: [{name: web, count: 4}]", "replicas: [{name: web, count: 4}]" },
+        { "commonLabels: {team: red}", "commonLabels: {team: red}" },
+        { "commonLabels: {team: red}, labelWithoutSelector: true", "labels: [{pairs: {team: red}}]" },
+        { "commonLabels: {team: red}, labelWithoutSelector: true, labelIncludeTemplates: true", "labels: [{pairs: {team: red}, includeTemplates: true}]" },
+        { "commonAnnotations: {note: $ARGOCD_APP_NAME}, commonAnnotationsEnvsubst: true", "commonAnnotations: {note: web}" },
+        { "patches: [{target: {kind: Deployment}, patch: '- {op: replace, path: /spec/replicas, value: 9}'}]", "patches: [{target: {kind: Deployment}, patch: '- {op: replace, path: /spec/replicas, value: 9}'}]" },
+        { "patches: [{path: patch.yaml}]", "patches: [{path: patch.yaml}]" },
+        { "components: [../component]", "components: [../component]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Overrides))]
+    public async Task K01_each_override_gives_what_the_same_words_in_the_kustomization_give(string source, string kustomization)
+    {
+        _folder.With("base/patch.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {patched: 'yes'}}")
+            .With("component/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnameSuffix: -component")
+            .With("written/patch.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {patched: 'yes'}}")
+            .With("written/deployment.yaml", Deployment)
+            .With("written/kustomization.yaml", $"resources: [deployment.yaml]\n{kustomization}");
+
+        var overridden = Assert.Single(await _folder.RenderAsync(_renderer, "base", $"kustomize: {{{source}}}"));
+        var plain = Assert.Single(await _folder.RenderAsync(_renderer, "base"));
+
+        Assert.Equal(Assert.Single(await _folder.RenderAsync(_renderer, "written")).Json.ToJsonString(), overridden.Json.ToJsonString());
+        Assert.NotEqual(plain.Json.ToJsonString(), overridden.Json.ToJsonString());
+    }
+
     [Fact]
-    public async Task A_label_that_is_there_already_needs_force()
+    public async Task K01_a_missing_component_is_refused_unless_it_may_be_missing()
+    {
+        await Assert.ThrowsAsync<RenderException>(() => _folder.RenderAsync(_renderer, "base", "kustomize: {components: [../nowhere]}"));
+
+        Assert.Equal("x-web", Assert.Single(await _folder.RenderAsync(_renderer, "base", "kustomize: {components: [../nowhere], ignoreMissingComponents: true, namePrefix: x-}")).Name);
+    }
+
+    [Theory]
+    [InlineData("registry.example.com:5000/web:2", "registry.example.com:5000/web:2")]
+    [InlineData("registry.example.com:5000/web@sha256:abcd", "registry.example.com:5000/web@sha256:abcd")]
+    [InlineData("registry.example.com:5000/web=other/web", "other/web:1")]
+    [InlineData("registry.example.com:5000/web=other/web:3", "other/web:3")]
+    [InlineData("somebody/else:3", "registry.example.com:5000/web:1")]
+    public async Task K02_every_form_of_an_image_override_changes_the_image(string image, string expected)
+    {
+        var rendered = Assert.Single(await _folder.RenderAsync(_renderer, "base", $"kustomize: {{images: ['{image}']}}"));
+
+        Assert.Equal(expected, (string?)rendered.Json["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]);
+    }
+
+    [Theory]
+    [InlineData("labelWithoutSelector: false", "red", "red")]
+    [InlineData("labelWithoutSelector: true", null, null)]
+    [InlineData("labelWithoutSelector: true, labelIncludeTemplates: true", null, "red")]
+    public async Task K03_labels_stay_out_of_selectors_and_templates_where_asked(string switches, string? selector, string? template)
+    {
+        var rendered = Assert.Single(await _folder.RenderAsync(_renderer, "base", $"kustomize: {{commonLabels: {{team: red}}, {switches}}}"));
+
+        Assert.Equal("red", rendered.Label("team"));
+        Assert.Equal(selector, (string?)rendered.Json["spec"]!["selector"]!["matchLabels"]!["team"]);
+        Assert.Equal(template, (string?)rendered.Json["spec"]!["template"]!["metadata"]!["labels"]!["team"]);
+    }
+
+    [Fact]
+    public async Task K05_fifty_applications_of_one_folder_with_different_prefixes_do_not_mix()
+    {
+        var names = await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
+            Assert.Single(await _folder.RenderAsync(_renderer, "base", $"kustomize: {{namePrefix: p{number}-}}")).Name));
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(number => $"p{number}-web"), names);
+    }
+
+    [Fact]
+    public async Task K01_a_label_that_is_there_already_needs_force()
     {
         _folder.With("labelled/kustomization.yaml", "commonLabels: {team: a}\nresources: [../base]");
 
@@ -137,6 +214,6 @@ public sealed class KustomizeRendererTests : IDisposable
     [InlineData("web=other/web:2", "web", "other/web", "2", "")]
     [InlineData("host:5000/web@sha256:ab", "host:5000/web", "", "", "sha256:ab")]
     [InlineData("web=other", "web", "other", "", "")]
-    public void An_image_override_is_read_as_kustomize_edit_does(string text, string name, string newName, string tag, string digest) =>
+    public void K02_an_image_override_is_read_as_kustomize_edit_does(string text, string name, string newName, string tag, string digest) =>
         Assert.Equal(new ImageOverride(name, newName, tag, digest), ImageOverride.Parse(text));
 }

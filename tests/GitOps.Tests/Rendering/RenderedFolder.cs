@@ -35,13 +35,27 @@ internal sealed class RenderedFolder : IFileDecryptor, IDisposable
 
     public RenderedFolder WithEncrypted(string path, string text) => With(path, Marker + text);
 
-    public async Task<IReadOnlyList<KubernetesObject>> RenderAsync(IRenderer renderer, string path, string source = "{}")
+    public async Task<IReadOnlyList<KubernetesObject>> RenderAsync(IRenderer renderer, string path, string source = "{}", Func<RenderRequest, RenderRequest>? change = null)
+    {
+        var request = Request(path, source);
+        var rendered = await renderer.RenderAsync(change?.Invoke(request) ?? request, CancellationToken.None);
+        return [.. rendered.Manifests.Select(manifest => manifest.Object)];
+    }
+
+    /// <summary>Renders with whichever tool the source asks for.</summary>
+    public Task<RenderedManifests> RenderAsync(RendererSet renderers, string path, string source = "{}", Func<RenderRequest, RenderRequest>? change = null)
+    {
+        var request = Request(path, source);
+        return renderers.RenderAsync(change?.Invoke(request) ?? request, CancellationToken.None);
+    }
+
+    private RenderRequest Request(string path, string source)
     {
         var json = (JsonObject)YamlText.ToJson(Encoding.UTF8.GetBytes(source), "test")[0].Root!;
         json["path"] = path;
         json["repoURL"] = "https://git.example.com/shop.git";
         var tree = new DecryptingTree(new FolderTree(_directory.Path), this);
-        var request = new RenderRequest
+        return new RenderRequest
         {
             Source = new ApplicationSource(json),
             Tree = tree,
@@ -52,8 +66,6 @@ internal sealed class RenderedFolder : IFileDecryptor, IDisposable
             References = new Dictionary<string, DecryptingTree> { ["values"] = tree },
             KubernetesVersion = "1.34.0",
         };
-        var rendered = await renderer.RenderAsync(request, CancellationToken.None);
-        return [.. rendered.Manifests.Select(manifest => manifest.Object)];
     }
 
     public Task<SecretBytes?> TryDecryptAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ internal sealed class HelmValueFiles(RenderRequest request, BuildEnvironment env
     {
         var options = request.Source.Helm ?? [];
         var names = options.TextsAt("valueFiles").Select(ExpandName).ToList();
-        var named = names.Where(name => !IsGlob(name)).ToHashSet(StringComparer.Ordinal);
+        var named = names.Where(name => !IsGlob(name)).Select(Locate).ToHashSet();
         var files = new List<HelmValueFile>();
         foreach (var name in names)
         {
@@ -42,7 +42,7 @@ internal sealed class HelmValueFiles(RenderRequest request, BuildEnvironment env
             : throw new RenderException($"helm.fileParameters: '{path}' does not exist at {request.Revision}");
     }
 
-    private async Task<IReadOnlyList<HelmValueFile>> FindAsync(string name, HashSet<string> named, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HelmValueFile>> FindAsync(string name, HashSet<(DecryptingTree Tree, string Path)> named, CancellationToken cancellationToken)
     {
         var (tree, path) = Locate(name);
         if (!IsGlob(name))
@@ -53,7 +53,7 @@ internal sealed class HelmValueFiles(RenderRequest request, BuildEnvironment env
         var root = path[..path.IndexOfAny(['*', '?', '[', '{'])];
         var folder = root.Contains('/', StringComparison.Ordinal) ? root[..root.LastIndexOf('/')] : "";
         var files = await tree.ListFilesAsync(folder, SearchOption.AllDirectories, cancellationToken);
-        return [.. files.Where(file => GlobPattern.IsMatch(path, file.Path, GlobSeparator.Slash) && !named.Contains(file.Path)).OrderBy(file => file.Path, StringComparer.Ordinal)
+        return [.. files.Where(file => GlobPattern.IsMatch(path, file.Path, GlobSeparator.Folder) && !named.Contains((tree, file.Path))).OrderBy(file => file.Path, StringComparer.Ordinal)
             .Select(file => new HelmValueFile(tree, file))];
     }
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.Kubernetes.Objects;
 
@@ -17,7 +20,7 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
         var isEdited = request.Source.Kustomize is { Count: > 0 };
         if (isEdited)
         {
-            new KustomizationEdits(request.Source.Kustomize!, new BuildEnvironment(request)).ApplyTo(kustomization);
+            new KustomizationEdits(await PresentAsync(request, cancellationToken), new BuildEnvironment(request)).ApplyTo(kustomization);
         }
 
         using var folder = new MemoryTree(request.Tree, "kustomize");
@@ -28,6 +31,30 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
 
         await folder.AddAsync(await new KustomizationFiles(request.Tree).CollectAsync(request.Folder, kustomization, cancellationToken), cancellationToken);
         return await BuildAsync(request, folder, cancellationToken);
+    }
+
+    /// <summary>The overrides without the components that are not there, where they may be missing.</summary>
+    private static async Task<JsonObject> PresentAsync(RenderRequest request, CancellationToken cancellationToken)
+    {
+        var options = (JsonObject)request.Source.Kustomize!.DeepClone();
+        if (!options.FlagAt("ignoreMissingComponents") || options["components"] is not JsonArray)
+        {
+            return options;
+        }
+
+        var present = new JsonArray();
+        foreach (var component in options.TextsAt("components"))
+        {
+            var isRemote = component.Contains("://", StringComparison.Ordinal);
+            var path = isRemote ? null : TreeGuard.TryResolve(request.Folder.Length == 0 ? "x" : $"{request.Folder}/x", component);
+            if (isRemote || path is null || await request.Tree.TryFindAsync(path, cancellationToken) is not null)
+            {
+                present.Add((JsonNode)component);
+            }
+        }
+
+        options["components"] = present;
+        return options;
     }
 
     private async Task<RenderedManifests> BuildAsync(RenderRequest request, MemoryTree folder, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ internal sealed class PluginCatalog(string root, ToolBox tools)
         var prefix = request.Folder.Length == 0 ? 0 : request.Folder.Length + 1;
         var files = await request.Tree.ListFilesAsync(request.Folder, depth, cancellationToken);
         string[] patterns = [relative, relative.Replace("**/", "", StringComparison.Ordinal)]; // two stars may stand for no folder at all
-        return files.Any(file => patterns.Any(pattern => GlobPattern.IsMatch(pattern, file.Path[prefix..], GlobSeparator.Slash)));
+        return files.Any(file => patterns.Any(pattern => GlobPattern.IsMatch(pattern, file.Path[prefix..], GlobSeparator.Folder)));
     }
 
     // Compatibility: run in the source's own folder; recognised when it ends well and printed something.

@@ -28,7 +28,7 @@ public sealed class ChartStoreTests : IDisposable
     public ChartStoreTests() => _store = new ChartStore(_folder.Combine("cache"), _registry, TimeProvider.System);
 
     [Fact]
-    public async Task H01_a_range_takes_the_newest_version_of_the_index_and_a_pin_is_fetched_once()
+    public async Task A_range_takes_the_newest_version_of_the_index_and_a_pin_is_fetched_once()
     {
         await using var server = await HelmRepositoryAsync("1.0.0", "1.2.0", "2.0.0");
 
@@ -68,7 +68,7 @@ public sealed class ChartStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task H08_a_chart_from_a_registry_renders_with_its_dependencies_from_a_repository()
+    public async Task H12_a_chart_from_a_registry_renders_with_its_dependencies_from_a_repository()
     {
         await using var server = await HelmRepositoryAsync("1.0.0", "1.1.0");
         using var registry = new RegistryServer();
