@@ -15,10 +15,11 @@ public sealed class TestCluster : IAsyncDisposable
 
     private readonly TemporaryDirectory? _data;
     private readonly List<string> _namespaces = [];
+    private readonly WorkloadBehaviour _workloads;
 
-    private TestCluster(LocalClusterServer? server, TemporaryDirectory? data, string kubeconfigPath)
+    private TestCluster(LocalClusterServer? server, TemporaryDirectory? data, string kubeconfigPath, WorkloadBehaviour workloads)
     {
-        (Server, _data, KubeconfigPath) = (server, data, kubeconfigPath);
+        (Server, _data, KubeconfigPath, _workloads) = (server, data, kubeconfigPath, workloads);
         Client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = kubeconfigPath }));
     }
 
@@ -26,7 +27,7 @@ public sealed class TestCluster : IAsyncDisposable
     public static bool IsReal => RealKubeconfig is not null;
 
     /// <summary>The LocalCluster; null on a real cluster.</summary>
-    public LocalClusterServer? Server { get; }
+    public LocalClusterServer? Server { get; private set; }
 
     /// <summary>The administrator's kubeconfig.</summary>
     public string KubeconfigPath { get; }
@@ -41,13 +42,26 @@ public sealed class TestCluster : IAsyncDisposable
     {
         if (RealKubeconfig is { } real)
         {
-            return new TestCluster(null, null, real);
+            return new TestCluster(null, null, real, workloads);
         }
 
         var data = new TemporaryDirectory();
         var options = new LocalClusterOptions { DataDirectory = data.Path, Workloads = workloads };
         var server = await LocalClusterServer.StartAsync(options, CancellationToken.None);
-        return new TestCluster(server, data, server.KubeconfigPath);
+        return new TestCluster(server, data, server.KubeconfigPath, workloads);
+    }
+
+    /// <summary>Stops the LocalCluster and starts it again at the same address with what it had stored; a real cluster runs on.</summary>
+    public async Task RestartAsync()
+    {
+        if (Server is null)
+        {
+            return;
+        }
+
+        var options = new LocalClusterOptions { DataDirectory = _data!.Path, Port = Server.BaseUri.Port, Workloads = _workloads };
+        await Server.DisposeAsync();
+        Server = await LocalClusterServer.StartAsync(options, CancellationToken.None);
     }
 
     /// <summary>A name that no other test, process or run uses.</summary>

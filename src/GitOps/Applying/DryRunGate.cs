@@ -18,7 +18,7 @@ internal static class DryRunGate
         {
             await NamespaceCreator.EnsureAsync(tasks, context, cancellationToken);
         }
-        catch (ApiException exception)
+        catch (ApiException exception) when (!ServerFaults.IsAway(exception))
         {
             return new OperationProgress(OperationPhase.Failed, $"one or more objects failed to apply, reason: {exception.Message}", tasks);
         }
@@ -52,9 +52,13 @@ internal static class DryRunGate
             {
                 await ObjectWriter.TryOutAsync(context.Cluster, task.Target!, task.Target!.Resource!, context.Options, token);
             }
-            catch (ApiException exception) when (!exception.IsTransient || ObjectWriter.IsMisfit(exception))
+            catch (ApiException exception) when (!exception.IsConflict && (!exception.IsTransient || ObjectWriter.IsMisfit(exception)))
             {
                 problems[task] = exception.Message;
+            }
+            catch (ApiException exception) when (exception.IsConflict || ServerFaults.IsFault(exception))
+            {
+                // No verdict: the write itself will tell, and what else there is goes ahead.
             }
         });
         return problems;

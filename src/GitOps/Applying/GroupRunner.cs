@@ -7,7 +7,7 @@ using SecretsOps.Kubernetes.Client;
 namespace SecretsOps.GitOps.Applying;
 
 /// <summary>Carries out the tasks of one phase and wave: prunes first, then applies runs of one kind, each run in parallel.</summary>
-internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected)
+internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected, TimeProvider clock)
 {
     private const int Parallelism = 16;
 
@@ -27,7 +27,7 @@ internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected
         return done;
     }
 
-    private static async Task<SyncTask[]> InParallelAsync(
+    private async Task<SyncTask[]> InParallelAsync(
         List<SyncTask> tasks, OperationContext context, Func<SyncTask, OperationContext, CancellationToken, Task<SyncTask>> action, CancellationToken cancellationToken)
     {
         var results = new SyncTask[tasks.Count];
@@ -37,21 +37,18 @@ internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected
         return results;
     }
 
-    private static async Task<SyncTask> GuardAsync(
+    private async Task<SyncTask> GuardAsync(
         SyncTask task, OperationContext context, Func<SyncTask, OperationContext, CancellationToken, Task<SyncTask>> action, CancellationToken cancellationToken)
     {
         try
         {
-            return await action(task, context, cancellationToken);
+            return await ServerFaults.InsistAsync(() => action(task, context, cancellationToken), clock, cancellationToken);
         }
-        catch (ApiException exception) when (!IsPassing(exception))
+        catch (ApiException exception) when (!ServerFaults.IsAway(exception))
         {
             return task with { State = TaskState.Failed, Result = "SyncFailed", Message = exception.Message };
         }
     }
-
-    // The server is away or busy: no verdict about the object. The step is tried again as a whole, which repeats nothing.
-    private static bool IsPassing(ApiException exception) => exception.Status is 0 or 429 or 503 or 504;
 
     private static Task<SyncTask> PruneAsync(SyncTask task, OperationContext context, CancellationToken cancellationToken) =>
         Pruner.PruneAsync(task, context, cancellationToken);
@@ -73,7 +70,7 @@ internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected
         }
 
         return task.IsHook
-            ? await RunHookAsync(task, target, resource, live, context, cancellationToken)
+            ? await RunHookAsync(task, target, resource, context, cancellationToken)
             : await ApplyObjectAsync(task, target, resource, live, context, cancellationToken);
     }
 
@@ -90,8 +87,10 @@ internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected
         return Applied(task, change.Live!, change.Message);
     }
 
-    private async Task<SyncTask> RunHookAsync(SyncTask task, Target target, ApiResource resource, LiveObject? live, OperationContext context, CancellationToken cancellationToken)
+    private async Task<SyncTask> RunHookAsync(SyncTask task, Target target, ApiResource resource, OperationContext context, CancellationToken cancellationToken)
     {
+        // The server's own word: a watch may lag, and whether the hook has run hangs on it.
+        var live = await context.Cluster.LookAsync(resource, target.Key, cancellationToken);
         var syncId = context.SyncId(task.Phase);
         if (live?.SyncId == syncId)
         {

@@ -1,4 +1,5 @@
 using SecretsOps.GitOps.Health;
+using SecretsOps.GitOps.Inventory;
 using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.GitOps.Applying;
@@ -23,7 +24,7 @@ internal sealed class OperationRunner(GroupRunner groups)
 
         while (true)
         {
-            current = [.. current.Select(task => task.State == TaskState.Running ? Refresh(task, context) : task)];
+            current = await RefreshAsync(current, context, cancellationToken);
             if (Waiting(current) is { Length: > 0 } message)
             {
                 return new OperationProgress(OperationPhase.Running, message, current);
@@ -69,9 +70,25 @@ internal sealed class OperationRunner(GroupRunner groups)
         && !tasks.Any(task => task is { IsPrune: true, State: TaskState.Running })
         && tasks.Where(task => task.Phase != SyncPhase.SyncFail && task.State == TaskState.Running).All(task => group.Any(member => IsSame(member, task)));
 
-    private static SyncTask Refresh(SyncTask task, OperationContext context)
+    private static async Task<List<SyncTask>> RefreshAsync(List<SyncTask> tasks, OperationContext context, CancellationToken cancellationToken)
     {
-        var live = context.Cluster.Inventory.TryGet(task.Key);
+        var refreshed = new List<SyncTask>(tasks.Count);
+        foreach (var task in tasks)
+        {
+            refreshed.Add(task.State != TaskState.Running ? task : Refresh(task, await LiveAsync(task, context, cancellationToken), context));
+        }
+
+        return refreshed;
+    }
+
+    // Nothing is called missing on the word of a watch, which may lag behind our own write.
+    private static async Task<LiveObject?> LiveAsync(SyncTask task, OperationContext context, CancellationToken cancellationToken) =>
+        context.Cluster.Inventory.TryGet(task.Key) is { } known ? known
+        : (task.Target?.Resource ?? task.Live?.Resource) is { } resource ? await context.Cluster.LookAsync(resource, task.Key, cancellationToken)
+        : null;
+
+    private static SyncTask Refresh(SyncTask task, LiveObject? live, OperationContext context)
+    {
         if (task.IsPrune)
         {
             var waitsForApproval = task.Result.Length == 0;
@@ -123,7 +140,7 @@ internal sealed class OperationRunner(GroupRunner groups)
             && NextGroup([.. tasks.Where(task => task.Phase == SyncPhase.SyncFail)], _ => true) is { Count: > 0 } group)
         {
             tasks = Merge(tasks, await groups.RunAsync(group, context, cancellationToken));
-            tasks = [.. tasks.Select(task => task.State == TaskState.Running ? Refresh(task, context) : task)];
+            tasks = await RefreshAsync(tasks, context, cancellationToken);
             if (Waiting([.. tasks.Where(task => task.Phase == SyncPhase.SyncFail)]) is { Length: > 0 } message)
             {
                 return new OperationProgress(OperationPhase.Running, message, tasks);

@@ -17,7 +17,7 @@ internal enum DiffDetail
 }
 
 /// <summary>Compares targets with the cluster by asking the server what applying would make of each, and only where digests do not know already.</summary>
-internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
+internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest, TimeProvider clock)
 {
     private const int Parallelism = 8;
 
@@ -55,7 +55,7 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
 
         try
         {
-            var isEqual = await IsEqualAsync(application, cluster, target, live, cancellationToken);
+            var isEqual = await ServerFaults.InsistAsync(() => IsEqualAsync(application, cluster, target, live, cancellationToken), clock, cancellationToken);
             if (isEqual && cluster.Inventory.TryGet(target.Key) is { } current && current.ContentDigest == live.ContentDigest)
             {
                 records.Set(target, current);
@@ -68,6 +68,11 @@ internal sealed class Differ(IgnoredFields ignoredFields, KeyedDigest digest)
         {
             // What the server refuses to apply differs for sure; the sync itself will say why.
             return new DiffEntry(target, live, SyncCode.OutOfSync, exception.Message);
+        }
+        catch (ApiException exception) when (ServerFaults.IsFault(exception))
+        {
+            // A webhook or an aggregated server behind this kind is down: the other objects are compared all the same.
+            return new DiffEntry(target, live, SyncCode.Unknown, exception.Message);
         }
     }
 

@@ -71,8 +71,8 @@ public sealed partial class ApplicationEngine : IDisposable
             sources,
             new SourceRenderer(RendererSet.For(tools, _charts, options.PluginFolder), _renderings),
             new ManifestOpener(options.ManifestDecryptors),
-            new Differ(ignored, _digest),
-            new OperationRunner(new GroupRunner(objects, new RespectedFields(tools))),
+            new Differ(ignored, _digest, clock),
+            new OperationRunner(new GroupRunner(objects, new RespectedFields(tools), clock)),
             _digest);
         var events = new EventRecorder(client, clock, logger);
         var writer = new VisitWriter(_store, events, logger);
@@ -143,6 +143,7 @@ public sealed partial class ApplicationEngine : IDisposable
         }
 
         _repositories.RefsChanged += EnqueueUsersOf;
+        _repositories.CopyMadeAnew += told => LogMadeAnew(_logger, told);
         _charts.VersionsChanged += EnqueueUsersOf;
     }
 
@@ -322,6 +323,9 @@ public sealed partial class ApplicationEngine : IDisposable
 
     [LoggerMessage(EventId = 41, Level = LogLevel.Warning, Message = "The default AppProject could not be made: {Reason}")]
     private static partial void LogNoDefault(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 43, Level = LogLevel.Warning, Message = "{Told}")]
+    private static partial void LogMadeAnew(ILogger logger, string told);
 
     [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "A repository was not polled: {Reason}")]
     private static partial void LogPollFailed(ILogger logger, string reason);

@@ -104,7 +104,15 @@ internal sealed partial class ApplicationReconciler(
             LogGrace(logger, visit.Application.Key, exception.Message);
             return await EndAsync(visit with { KeepsConditions = true }, ReconcileResult.RequeueAfter(SourceRetry, "the repository does not answer"), cancellationToken);
         }
-        catch (Exception exception) when (exception is SourceException or ToolException)
+        catch (Exception exception) when ((exception is SourceException or ToolException or IOException or UnauthorizedAccessException) && IsHalfDone(visit))
+        {
+            return await HoldAsync(visit, $"waiting for the source: {exception.Message}", cancellationToken);
+        }
+        catch (ApiException exception) when (!exception.IsUnreachable && IsHalfDone(visit))
+        {
+            return await HoldAsync(visit, $"waiting for the API server: {exception.Message}", cancellationToken);
+        }
+        catch (Exception exception) when (exception is SourceException or ToolException or IOException or UnauthorizedAccessException)
         {
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.RequeueAfter(SourceRetry, "the source cannot be read"), cancellationToken);
         }
@@ -122,6 +130,22 @@ internal sealed partial class ApplicationReconciler(
             // Only another commit, key or spec can help, and each of them starts a new visit.
             return await FailAsync(visit, ConditionTypes.ComparisonError, exception.Message, ReconcileResult.Done, cancellationToken);
         }
+    }
+
+    private bool IsHalfDone(Visit visit) =>
+        OperationLedger.Read(visit.Application, clock.GetUtcNow()) is { IsTerminating: false, Recorded: not null } && OperationLedger.UntilRetry(visit.Application, clock.GetUtcNow()) == TimeSpan.Zero;
+
+    /// <summary>An operation that has begun waits for what it needs to come back: to start over would run its hooks again.</summary>
+    private async Task<ReconcileResult> HoldAsync(Visit visit, string message, CancellationToken cancellationToken)
+    {
+        if ((store.TryGet(visit.Application.Key) ?? visit.Application).OperationState?.DeepClone() is JsonObject state)
+        {
+            state["message"] = message; // beside whatever this visit recorded before it failed
+            visit.Draft.SetOperationState(state);
+        }
+
+        visit.Draft.SetSyncUnknown();
+        return await EndAsync(visit with { Conditions = [new Condition(ConditionTypes.ComparisonError, message)] }, ReconcileResult.RequeueAfter(SourceRetry, "an operation waits"), cancellationToken);
     }
 
     /// <summary>Waits without holding a worker: the end of the scan wakes the Application. A cluster that does not answer hurts only its own.</summary>
@@ -310,6 +334,7 @@ internal sealed partial class ApplicationReconciler(
     private static List<Condition> Conditions(Visit visit, SyncResult result, AutoSyncDecision decision) =>
     [
         .. result.Targets.Errors.Select(error => new Condition(ConditionTypes.InvalidSpecError, error)),
+        .. result.Diff.Counted.Where(entry => entry.Code == SyncCode.Unknown).Select(entry => new Condition(ConditionTypes.ComparisonError, $"cannot be compared: {entry.Problem}")),
         .. result.Targets.Repeated.Select(warning => new Condition(ConditionTypes.RepeatedResourceWarning, warning)),
         .. result.BrokenKinds.Select(kind => new Condition(ConditionTypes.ComparisonError, $"cannot be watched: {kind}")),
         .. result.Targets.Excluded.Select(warning => new Condition(ConditionTypes.ExcludedResourceWarning, warning)),
@@ -323,7 +348,9 @@ internal sealed partial class ApplicationReconciler(
     {
         if (result is not { Operation: { } operation, Progress: { } progress })
         {
-            var next = decision.Wait is { } wait ? ReconcileResult.RequeueAfter(wait, "self-heal slows down") : ReconcileResult.Done;
+            var next = decision.Wait is { } wait ? ReconcileResult.RequeueAfter(wait, "self-heal slows down")
+                : result.Diff.Code == SyncCode.Unknown ? ReconcileResult.RequeueAfter(SourceRetry, "an object cannot be compared")
+                : ReconcileResult.Done;
             return await EndAsync(visit, next, cancellationToken);
         }
 

@@ -27,7 +27,8 @@ internal static class AutoSync
     public static AutoSyncDecision Decide(Application application, DiffResult diff, IReadOnlyList<string> revisions, HealBackOff heals, HookNews hooks, DateTimeOffset now)
     {
         var automated = application.SyncPolicy.Automated;
-        if (automated is null || application.Object.IsBeingDeleted || diff.Code == SyncCode.Unknown)
+        // What cannot be compared does not hold up what can: a sync applies all of it and says which object the server failed on.
+        if (automated is null || application.Object.IsBeingDeleted || (diff.Code == SyncCode.Unknown && diff.Counted.All(entry => entry.Code != SyncCode.OutOfSync)))
         {
             return AutoSyncDecision.Nothing;
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Discovery;
+using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Inventory;
 
@@ -104,6 +105,23 @@ internal sealed partial class DestinationCluster : IDisposable
         }
 
         return broken;
+    }
+
+    /// <summary>One object as the server has it at this moment, which the inventory then knows too; null when there is none.</summary>
+    /// <exception cref="ApiException">The server did not say.</exception>
+    public async Task<LiveObject?> LookAsync(ApiResource resource, ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (await Client.TryGetAsync(resource, key.Namespace, key.Name, cancellationToken) is { } stored)
+        {
+            return Inventory.Put(stored, resource);
+        }
+
+        if (Inventory.TryGet(key) is not null)
+        {
+            Inventory.Remove(key);
+        }
+
+        return null;
     }
 
     /// <summary>Whether objects of a kind are left out altogether: they come and go by the thousand and belong to the server.</summary>

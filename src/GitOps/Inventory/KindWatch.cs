@@ -55,7 +55,7 @@ internal sealed partial class KindWatch(ApiClient client, ApiResource resource, 
     private async Task<string> ListAsync(CancellationToken cancellationToken)
     {
         var list = await client.ListRawAsync(resource, @namespace, ListOptions.All, cancellationToken);
-        inventory.Replace(resource, @namespace, list.Items);
+        inventory.Replace(resource, @namespace, list.Items, list.ResourceVersion);
         foreach (var item in list.Items)
         {
             CryptographicOperations.ZeroMemory(item);
@@ -84,7 +84,7 @@ internal sealed partial class KindWatch(ApiClient client, ApiResource resource, 
         var version = value.ResourceVersion;
         if (change.Type == WatchEventType.Deleted)
         {
-            inventory.Remove(resource.Key(value.Namespace, value.Name));
+            inventory.Remove(resource.Key(value.Namespace, value.Name), value);
         }
         else if (change.Type != WatchEventType.Bookmark)
         {

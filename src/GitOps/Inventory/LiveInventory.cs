@@ -71,6 +71,17 @@ internal sealed class LiveInventory(KeyedDigest digest)
         return live;
     }
 
+    /// <summary>Takes the news that an object is gone; news of one that has a successor of the same name by now is no news.</summary>
+    public void Remove(ObjectKey key, KubernetesObject deleted)
+    {
+        if (TryGet(key) is { } known && known.Uid != deleted.Uid && !IsNewer(deleted.ResourceVersion, known.ResourceVersion))
+        {
+            return;
+        }
+
+        Remove(key);
+    }
+
     public void Remove(ObjectKey key)
     {
         HashSet<string> applications;
@@ -84,8 +95,8 @@ internal sealed class LiveInventory(KeyedDigest digest)
         Announce(applications);
     }
 
-    /// <summary>Takes a whole list of one kind, of one namespace or (empty) of all; what it lacks is gone.</summary>
-    public void Replace(ApiResource resource, string @namespace, IReadOnlyList<byte[]> items)
+    /// <summary>Takes a whole list of one kind, of one namespace or (empty) of all; what it lacks is gone, unless it was written after the list was made.</summary>
+    public void Replace(ApiResource resource, string @namespace, IReadOnlyList<byte[]> items, string version)
     {
         var present = new HashSet<ObjectKey>();
         foreach (var item in items)
@@ -98,7 +109,8 @@ internal sealed class LiveInventory(KeyedDigest digest)
         List<ObjectKey> gone;
         lock (_lock)
         {
-            gone = [.. _objects.Where(entry => entry.Value.Resource == resource && (@namespace.Length == 0 || entry.Key.Namespace == @namespace) && !present.Contains(entry.Key)).Select(entry => entry.Key)];
+            gone = [.. _objects.Where(entry => entry.Value.Resource == resource && (@namespace.Length == 0 || entry.Key.Namespace == @namespace) && !present.Contains(entry.Key)
+                && !IsNewer(entry.Value.ResourceVersion, version)).Select(entry => entry.Key)];
         }
 
         gone.ForEach(Remove);
@@ -124,7 +136,9 @@ internal sealed class LiveInventory(KeyedDigest digest)
 
     // Within one object's life versions only grow; the answer of a write may overtake older watch events.
     private static bool IsOlder(LiveObject live, LiveObject before) =>
-        live.Uid == before.Uid && ulong.TryParse(live.ResourceVersion, out var version) && ulong.TryParse(before.ResourceVersion, out var known) && version < known;
+        live.Uid == before.Uid && IsNewer(before.ResourceVersion, live.ResourceVersion);
+
+    private static bool IsNewer(string version, string other) => ulong.TryParse(version, out var left) && ulong.TryParse(other, out var right) && left > right;
 
     private HashSet<string> Applications(ObjectKey key)
     {

@@ -34,8 +34,13 @@ internal sealed class GitObjectReader(ExternalTool git, string folder, IReadOnly
         }
     }
 
-    /// <summary>Ends the process; the next read starts another one.</summary>
-    public void Reset() => Close();
+    /// <summary>Ends the process when the read under way is done; the next read starts another one.</summary>
+    public async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        Close();
+        _turn.Release();
+    }
 
     public void Dispose()
     {
@@ -81,13 +86,13 @@ internal sealed class GitObjectReader(ExternalTool git, string folder, IReadOnly
 
         if (words.Length != 3 || !int.TryParse(words[2], out var size) || size > LargestObject)
         {
-            throw new SourceException($"git object '{words[0]}' is larger than {LargestObject / (1024 * 1024)} MiB or unreadable");
+            throw new SourceException($"git object '{words[0]}' is larger than {LargestObject / (1024 * 1024)} MiB or unreadable") { IsDamage = words.Length != 3 };
         }
 
         var read = await answers.ReadAtLeastAsync(size + 1, cancellationToken);
         if (read.Buffer.Length < size + 1)
         {
-            throw new SourceException($"git cat-file ended in the middle of object '{words[0]}'");
+            throw new SourceException($"git cat-file ended in the middle of object '{words[0]}'") { IsDamage = true };
         }
 
         var content = read.Buffer.Slice(0, size).ToArray();
@@ -110,7 +115,7 @@ internal sealed class GitObjectReader(ExternalTool git, string folder, IReadOnly
             answers.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (read.IsCompleted)
             {
-                throw new SourceException("git cat-file ended before it answered");
+                throw new SourceException("git cat-file ended before it answered") { IsDamage = true };
             }
         }
     }

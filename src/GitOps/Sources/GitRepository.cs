@@ -8,6 +8,7 @@ namespace SecretsOps.GitOps.Sources;
 internal sealed class GitRepository : IDisposable
 {
     private static readonly TimeSpan TransferLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
 
     private readonly string _url;
     private readonly string _folder;
@@ -18,6 +19,8 @@ internal sealed class GitRepository : IDisposable
     private readonly ConcurrentDictionary<string, GitFolder> _folders = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly int _depth;
+    private int _generation;
+    private DateTimeOffset _madeAnewAt = DateTimeOffset.MinValue;
 
     public GitRepository(RepositoryAccess access, string cacheFolder, ExternalTool git, TimeProvider clock)
     {
@@ -31,6 +34,9 @@ internal sealed class GitRepository : IDisposable
         _objects = new GitObjectReader(git, _folder, _environment.Variables);
     }
 
+    /// <summary>Called with a sentence when the local copy was thrown away because it was broken.</summary>
+    public Action<string> MadeAnew { get; init; } = static _ => { };
+
     /// <summary>Asks the remote for its refs; nothing is transferred.</summary>
     /// <exception cref="SourceException">The remote did not answer.</exception>
     public async Task<RemoteRefs> ListRemoteAsync(CancellationToken cancellationToken)
@@ -43,13 +49,19 @@ internal sealed class GitRepository : IDisposable
     /// <exception cref="SourceException">The commit cannot be had.</exception>
     public async Task<GitTree> OpenAsync(string commit, CancellationToken cancellationToken)
     {
+        var generation = _generation;
         try
         {
             return await OpenOnceAsync(commit, cancellationToken);
         }
-        catch (SourceException) when (Directory.Exists(_folder))
+        catch (SourceException exception) when (Directory.Exists(_folder))
         {
-            await DiscardAsync(cancellationToken);
+            if (!await IsSuspectAsync(exception, cancellationToken))
+            {
+                throw;
+            }
+
+            await DiscardAsync(generation, exception, cancellationToken);
             return await OpenOnceAsync(commit, cancellationToken);
         }
     }
@@ -99,9 +111,10 @@ internal sealed class GitRepository : IDisposable
                 ?? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': tag {commit} points to nothing");
         }
 
-        var tree = new GitTree(found.Id, found.TreeOfCommit, _objects, _folders);
+        var generation = _generation;
+        var tree = new GitTree(found.Id, found.TreeOfCommit, _objects, _folders, (damage, token) => RepairAsync(commit, generation, damage, token));
         return await tree.TryListAsync("", cancellationToken) is null
-            ? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': the tree of {commit} is missing")
+            ? throw new SourceException($"repository '{RepositoryUrl.Redact(_url)}': the tree of {commit} is missing") { IsDamage = true }
             : tree;
     }
 
@@ -140,14 +153,53 @@ internal sealed class GitRepository : IDisposable
         }
     }
 
-    private async Task DiscardAsync(CancellationToken cancellationToken)
+    // A fetch that failed may be the remote's fault or the copy's. The copy is given up only while the remote answers, and not again and again for a commit that nobody has.
+    private async Task<bool> IsSuspectAsync(SourceException exception, CancellationToken cancellationToken)
+    {
+        if (exception.IsDamage)
+        {
+            return true;
+        }
+
+        if (_clock.GetUtcNow() - _madeAnewAt < Trust)
+        {
+            return false;
+        }
+
+        try
+        {
+            await ListRemoteAsync(cancellationToken);
+            return true;
+        }
+        catch (SourceException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RepairAsync(string commit, int generation, SourceException damage, CancellationToken cancellationToken)
+    {
+        await DiscardAsync(generation, damage, cancellationToken);
+        await FetchAsync(commit, cancellationToken);
+    }
+
+    /// <summary>Throws the copy away, unless somebody did since <paramref name="generation"/>.</summary>
+    private async Task DiscardAsync(int generation, SourceException reason, CancellationToken cancellationToken)
     {
         await _fetching.WaitAsync(cancellationToken);
         try
         {
-            _objects.Reset();
+            if (generation != _generation)
+            {
+                return;
+            }
+
+            _generation++;
+            _madeAnewAt = _clock.GetUtcNow();
+            await _objects.ResetAsync(cancellationToken);
             _folders.Clear();
             Directory.Delete(_folder, recursive: true);
+            MadeAnew($"repository '{RepositoryUrl.Redact(_url)}': the local copy is broken and made anew: {reason.Message}");
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace SecretsOps.GitOps.Sources;
 
 /// <summary>The tree of one commit, read object by object; folders once read are remembered for every later commit.</summary>
-internal sealed class GitTree(string revision, string rootId, GitObjectReader objects, ConcurrentDictionary<string, GitFolder> folders) : ISourceTree
+internal sealed class GitTree(string revision, string rootId, GitObjectReader objects, ConcurrentDictionary<string, GitFolder> folders, Func<SourceException, CancellationToken, Task>? repair = null) : ISourceTree
 {
     private const int RememberedFolders = 20_000;
 
@@ -39,15 +39,15 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
 
     public async Task<IReadOnlyList<byte[]>> ReadAsync(IReadOnlyList<TreeEntry> files, CancellationToken cancellationToken)
     {
-        var found = await objects.TryReadAsync([.. files.Select(file => file.Digest)], cancellationToken);
-        return [.. found.Select((blob, index) => blob?.Content ?? throw Missing(files[index]))];
+        var found = await ReadObjectsAsync(files, cancellationToken);
+        return [.. found.Select(blob => blob.Content)];
     }
 
     private async Task<GitFolder> ReadFolderAsync(TreeEntry folder, CancellationToken cancellationToken)
     {
         if (!folders.TryGetValue(folder.Digest, out var tree))
         {
-            tree = ((await objects.TryReadAsync([folder.Digest], cancellationToken))[0] ?? throw Missing(folder)).ReadTree();
+            tree = (await ReadObjectsAsync([folder], cancellationToken))[0].ReadTree();
             if (folders.Count >= RememberedFolders)
             {
                 folders.Clear();
@@ -59,6 +59,26 @@ internal sealed class GitTree(string revision, string rootId, GitObjectReader ob
         return tree;
     }
 
+    // A spoiled copy is made anew once, in the middle of whatever reads it.
+    private async Task<IReadOnlyList<GitObject>> ReadObjectsAsync(IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadOnceAsync(entries, cancellationToken);
+        }
+        catch (SourceException damage) when (damage.IsDamage && repair is not null)
+        {
+            await repair(damage, cancellationToken);
+            return await ReadOnceAsync(entries, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<GitObject>> ReadOnceAsync(IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken)
+    {
+        var found = await objects.TryReadAsync([.. entries.Select(entry => entry.Digest)], cancellationToken);
+        return [.. found.Select((item, index) => item ?? throw Missing(entries[index]))];
+    }
+
     private SourceException Missing(TreeEntry entry) =>
-        new($"'{entry.Path}' at {Revision}: git object {entry.Digest} is missing from the local copy");
+        new($"'{entry.Path}' at {Revision}: git object {entry.Digest} is missing from the local copy") { IsDamage = true };
 }

@@ -14,6 +14,9 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
     /// <summary>Raised with a repository's identity (<see cref="RepositoryUrl.Identity"/>) when its refs changed.</summary>
     public event Action<string>? RefsChanged;
 
+    /// <summary>Raised with a sentence when a local copy was broken and is made anew.</summary>
+    public event Action<string>? CopyMadeAnew;
+
     /// <summary>The commit that a revision stands for, by refs not older than <paramref name="since"/>.</summary>
     /// <exception cref="SourceException">The remote cannot be reached or has no such revision.</exception>
     public async Task<string> ResolveAsync(string url, string project, string revision, string tagPrefix, DateTimeOffset since, CancellationToken cancellationToken)
@@ -134,7 +137,7 @@ internal sealed class RepositoryStore(ToolBox tools, string cacheFolder, Func<st
 
     private RepositoryPoller Create(RepositoryAccess wanted)
     {
-        var poller = new RepositoryPoller(new GitRepository(wanted, cacheFolder, tools.Git, clock), clock);
+        var poller = new RepositoryPoller(new GitRepository(wanted, cacheFolder, tools.Git, clock) { MadeAnew = told => CopyMadeAnew?.Invoke(told) }, clock);
         poller.Changed += () => RefsChanged?.Invoke(RepositoryUrl.Identity(wanted.Url));
         return poller;
     }

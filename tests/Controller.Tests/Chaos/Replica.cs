@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SecretsOps.Controller.Hosting;
 using SecretsOps.Controller.Options;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Testing.Faults;
 
 namespace SecretsOps.Controller.Tests.Chaos;
 

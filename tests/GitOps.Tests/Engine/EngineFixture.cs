@@ -17,7 +17,7 @@ using SecretsOps.Testing.Programs;
 namespace SecretsOps.GitOps.Tests.Engine;
 
 /// <summary>A cluster with the engine at work in it, one for a class of tests; each test has namespaces and a repository of its own.</summary>
-public sealed class EngineFixture : IAsyncLifetime
+public class EngineFixture : IAsyncLifetime
 {
     private readonly TemporaryDirectory _cache = new();
     private CancellationTokenSource _stop = new();
@@ -51,7 +51,19 @@ public sealed class EngineFixture : IAsyncLifetime
         await Cluster.InstallDefinitionsAsync();
         ControlNamespace = await Cluster.CreateNamespaceAsync("control");
         await AddKeyAsync("age", AgeIdentity.ToSecretText());
+        EngineClient = await ConnectEngineAsync();
         Start();
+    }
+
+    /// <summary>What the engine talks to the cluster with.</summary>
+    protected ApiClient EngineClient { get; private set; } = null!;
+
+    /// <summary>The same way as the tests, unless a fixture puts something in between.</summary>
+    protected virtual Task<ApiClient> ConnectEngineAsync() => Task.FromResult(Client);
+
+    /// <summary>What the engine runs with; a fixture may change it.</summary>
+    protected virtual void Configure(EngineSetup setup)
+    {
     }
 
     internal WebhookReply TakeWebhook(WebhookRequest request) => _engine!.TakeWebhook(request);
@@ -59,17 +71,24 @@ public sealed class EngineFixture : IAsyncLifetime
     public void Start()
     {
         _stop = new CancellationTokenSource();
+        var setup = new EngineSetup
+        {
+            CacheFolder = _cache.Path,
+            SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:{Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))}:{Path.GetDirectoryName(ExternalPrograms.Helm)}:/usr/bin:/bin",
+        };
+        Configure(setup);
         var options = new EngineOptions
         {
             ControlNamespace = ControlNamespace,
             KeyNamespace = ControlNamespace,
-            CacheFolder = _cache.Path,
-            SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:{Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))}:{Path.GetDirectoryName(ExternalPrograms.Helm)}:/usr/bin:/bin",
+            CacheFolder = setup.CacheFolder,
+            SearchPath = setup.SearchPath,
+            PluginFolder = setup.PluginFolder,
             RepositoryGracePeriod = RepositoryGracePeriod,
             ApplicationNamespaces = ApplicationNamespaces,
             EnvironmentVariable = EnvironmentVariable,
         };
-        _engine = new ApplicationEngine(Client, options, TimeProvider.System, Logger);
+        _engine = new ApplicationEngine(EngineClient, options, TimeProvider.System, Logger);
         _running = _engine.RunAsync(_stop.Token);
     }
 
@@ -81,7 +100,7 @@ public sealed class EngineFixture : IAsyncLifetime
         _stop.Dispose();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await StopAsync();
         await Cluster.DisposeAsync();
@@ -173,6 +192,17 @@ public sealed class EngineFixture : IAsyncLifetime
     internal static string Annotations((string Name, string Value)[] annotations) => annotations.Length == 0
         ? ""
         : "  annotations:\n" + string.Concat(annotations.Select(annotation => $"    {annotation.Name}: \"{annotation.Value}\"\n"));
+}
+
+/// <summary>What a fixture may change of an engine's options.</summary>
+public sealed class EngineSetup
+{
+    public required string CacheFolder { get; set; }
+
+    /// <summary>Where git, helm, kustomize and jq are found.</summary>
+    public required string SearchPath { get; set; }
+
+    public string PluginFolder { get; set; } = "";
 }
 
 /// <summary>Keeps every line that the engine logs.</summary>

@@ -11,20 +11,25 @@ using Microsoft.Extensions.Logging;
 
 using SecretsOps.Kubernetes.Client;
 
-namespace SecretsOps.Controller.Tests.Chaos;
+namespace SecretsOps.Testing.Faults;
 
-/// <summary>Stands between one replica and the API server: refuses, stalls and drops at random, and can be cut off altogether.</summary>
-internal sealed class FaultyProxy : IAsyncDisposable
+/// <summary>Stands between a client and the API server: refuses, stalls and drops at random, goes away and comes back, and can be cut off altogether.</summary>
+public sealed class FaultyProxy : IAsyncDisposable
 {
-    private readonly WebApplication _application;
     private readonly HttpMessageInvoker _upstream;
     private readonly Uri _server;
     private readonly CancellationTokenSource _cut = new();
+    private CancellationTokenSource _away = new();
+    private WebApplication? _application;
+    private int _port;
 
-    private FaultyProxy(WebApplication application, HttpMessageInvoker upstream, Uri server) => (_application, _upstream, _server) = (application, upstream, server);
+    private FaultyProxy(HttpMessageInvoker upstream, Uri server) => (_upstream, _server) = (upstream, server);
 
     /// <summary>Of a hundred requests, how many meet a fault.</summary>
     public int FaultsPerHundred { get; set; }
+
+    /// <summary>Answers a request (method and path) with a fault of the server's and this sentence, or lets it pass with null.</summary>
+    public Func<string, string, string?> Fault { get; set; } = static (_, _) => null;
 
     /// <summary>Faults that were met, by name.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, int> Met { get; } = new();
@@ -32,7 +37,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>A connection through this proxy.</summary>
     public ClusterConnection Connection => new()
     {
-        Server = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
+        Server = new Uri($"http://127.0.0.1:{_port}"),
         RequestTimeout = TimeSpan.FromSeconds(3),
     };
 
@@ -47,14 +52,32 @@ internal sealed class FaultyProxy : IAsyncDisposable
             LocalCertificateSelectionCallback = (_, _, _, _, _) => connection.ClientCertificates![0],
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null, // the proxy is the fault, not the server
         };
+        var proxy = new FaultyProxy(new HttpMessageInvoker(handler), connection.Server);
+        await proxy.ComeBackAsync();
+        return proxy;
+    }
+
+    /// <summary>What a restarting API server looks like: every connection breaks, and new ones are refused.</summary>
+    public async Task GoAwayAsync()
+    {
+        Count("restart");
+        await _away.CancelAsync();
+        await _application!.DisposeAsync();
+        _application = null;
+    }
+
+    /// <summary>Serves again, at the same address.</summary>
+    public async Task ComeBackAsync()
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        var application = builder.Build();
-        var proxy = new FaultyProxy(application, new HttpMessageInvoker(handler), connection.Server);
-        application.Run(proxy.ForwardAsync);
-        await application.StartAsync();
-        return proxy;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, _port));
+        _away.Dispose();
+        _away = new CancellationTokenSource();
+        _application = builder.Build();
+        _application.Run(ForwardAsync);
+        await _application.StartAsync();
+        _port = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
     }
 
     /// <summary>From now on nothing comes through: what a dead node looks like from outside.</summary>
@@ -63,9 +86,10 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _cut.CancelAsync();
-        await _application.DisposeAsync();
+        await (_application?.DisposeAsync() ?? ValueTask.CompletedTask);
         _upstream.Dispose();
         _cut.Dispose();
+        _away.Dispose();
     }
 
     private async Task ForwardAsync(HttpContext context)
@@ -76,7 +100,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
             return;
         }
 
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _cut.Token);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _cut.Token, _away.Token);
         try
         {
             if (!await MeetsFaultAsync(context, ends))
@@ -92,6 +116,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     private async Task<bool> MeetsFaultAsync(HttpContext context, CancellationTokenSource ends)
     {
+        if (Fault(context.Request.Method, context.Request.Path) is { } told)
+        {
+            await RefuseAsync(context, 500, "InternalError", ends.Token, told);
+            return true;
+        }
+
         var isWatch = context.Request.Query["watch"] == "true";
         if (isWatch && FaultsPerHundred > 0)
         {
@@ -110,7 +140,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 await RefuseAsync(context, 409, "Conflict", ends.Token);
                 return true;
             case 1:
-                context.Response.Headers.RetryAfter = "0";
+                context.Response.Headers.RetryAfter = RandomNumberGenerator.GetInt32(2) == 0 ? "0" : "1";
                 await RefuseAsync(context, 429, "TooManyRequests", ends.Token);
                 return true;
             case 2:
@@ -127,12 +157,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    private Task RefuseAsync(HttpContext context, int status, string reason, CancellationToken cancellationToken)
+    private Task RefuseAsync(HttpContext context, int status, string reason, CancellationToken cancellationToken, string message = "injected fault")
     {
         Count(reason);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"injected fault","reason":"{{reason}}","code":{{status}}}""", cancellationToken);
+        return context.Response.WriteAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"{{reason}}","code":{{status}}}""", cancellationToken);
     }
 
     private async Task PassAsync(HttpContext context, CancellationToken cancellationToken, bool dropAnswer = false)
