@@ -43,6 +43,7 @@ internal sealed class IgnoredFields(ToolBox tools)
         {
             Arguments = ["-c", string.Join(" | ", expressions.Select(expression => $"del({expression})"))],
             StandardInput = value.ToUtf8Json(),
+            Confinement = tools.Confine(),
             TimeLimit = TimeSpan.FromSeconds(1) * expressions.Count + TimeSpan.FromSeconds(1),
         };
         var result = await tools.Jq.RunCheckedAsync(request, cancellationToken);

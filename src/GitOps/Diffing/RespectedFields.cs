@@ -49,6 +49,7 @@ internal sealed class RespectedFields(ToolBox tools)
         {
             Arguments = ["-c", $".[1] as $live | .[0] | reduce ($live | ({paths})) as $p (.; if $p[0] == \"status\" then . else setpath($p; $live | getpath($p)) end)"],
             StandardInput = System.Text.Encoding.UTF8.GetBytes(both.ToJsonString()),
+            Confinement = tools.Confine(),
             TimeLimit = TimeSpan.FromSeconds(1 + expressions.Count),
         };
         return KubernetesObject.Parse((await tools.Jq.RunCheckedAsync(request, cancellationToken)).Output);

@@ -14,6 +14,9 @@ internal sealed class MemoryTree(DecryptingTree tree, string purpose) : IDisposa
     /// <summary>The folder that stands for the repository's root.</summary>
     public string Root => Path.Combine(_folder.Path, TreeFolder);
 
+    /// <summary>The folder that all of this lies in: what a tool is confined to.</summary>
+    public string Whole => _folder.Path;
+
     /// <summary>Where a path of the repository lies.</summary>
     public string PathOf(string path) => Path.Combine(Root, path);
 

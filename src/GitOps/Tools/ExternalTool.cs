@@ -1,15 +1,16 @@
 using System.Buffers;
-using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace SecretsOps.GitOps.Tools;
 
 /// <summary>Runs one program found by absolute path. The only file of the engine that starts a process.</summary>
-/// <remarks>Arguments go as a list, the environment starts empty, and time and output are limited.</remarks>
+/// <remarks>Arguments go as a list, the environment starts empty, and time and output are limited; <see cref="ToolRequest.Confinement"/> bounds what it can reach.</remarks>
 internal sealed class ExternalTool(string path, TimeProvider clock)
 {
     private const int ErrorLimit = 64 * 1024;
     private const string Shell = "/bin/sh";
+    private const int Killed = 128 + Confining.Libc.Kill; // of the program itself, or of what a script ran last
 
     private static readonly Dictionary<string, string> CleanEnvironment = new()
     {
@@ -46,20 +47,18 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            var input = WriteAsync(process.StandardInput.BaseStream, request.StandardInput, either.Token);
-            var output = ReadAsync(process.StandardOutput.BaseStream, request.OutputLimit, either.Token);
-            var error = ReadHeadAsync(process.StandardError.BaseStream, either.Token);
-            await Task.WhenAll(input, output, error);
-            await process.WaitForExitAsync(either.Token);
-            return new ToolResult(process.ExitCode, await output, Encoding.UTF8.GetString(await error));
+            var input = WriteAsync(process.Input, request.StandardInput, either.Token);
+            var output = ReadAsync(process, request.OutputLimit, either.Token);
+            var error = ReadHeadAsync(process.Error, either.Token);
+            await Task.WhenAll(input, output, error).WaitAsync(either.Token);
+            var code = await process.EndAsync().WaitAsync(either.Token);
+            return code == Killed
+                ? throw new ToolException($"{Name} was killed (SIGKILL) before it had finished, as happens where memory is short; it will be run again")
+                : new ToolResult(code, await output, Encoding.UTF8.GetString(await error));
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ToolException($"{Name} did not finish within {request.TimeLimit.TotalSeconds:0} s and was killed");
-        }
-        finally
-        {
-            Kill(process);
         }
     }
 
@@ -75,49 +74,29 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
     public ToolSession Open(ToolRequest request)
     {
         var process = Start(request);
-        _ = ReadHeadAsync(process.StandardError.BaseStream, CancellationToken.None);
-        return new ToolSession(process.StandardInput.BaseStream, process.StandardOutput.BaseStream, () =>
-        {
-            Kill(process);
-            process.Dispose();
-        });
+        _ = ReadHeadAsync(process.Error, CancellationToken.None);
+        return new ToolSession(process.Input, process.Output, process.Dispose);
     }
 
-    private Process Start(ToolRequest request)
+    private ToolProcess Start(ToolRequest request)
     {
-        var isLimited = request.MemoryLimit > 0 && File.Exists(Shell);
-        var start = new ProcessStartInfo(isLimited ? Shell : Path)
+        var environment = new Dictionary<string, string>(CleanEnvironment);
+        foreach (var (name, value) in request.Environment)
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = request.WorkingDirectory,
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in CleanEnvironment.Concat(request.Environment))
-        {
-            start.Environment[name] = value;
+            environment[name] = value;
         }
 
-        // The shell only sets the limit and becomes the program; no word of the request is read by it.
-        foreach (var argument in isLimited ? [.. LimitedRun(request.MemoryLimit), Path, .. request.Arguments] : request.Arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        try
-        {
-            return Process.Start(start) ?? throw new ToolException($"{Path} could not be started");
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new ToolException($"{Path} could not be started: {exception.Message}", exception);
-        }
+        // A link in PATH may lead to a folder that PATH does not name.
+        var folder = System.IO.Path.GetDirectoryName(File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path)!;
+        var confined = request.Confinement is { } confinement ? confinement with { Readable = [.. confinement.Readable, folder] } : null;
+        var (program, arguments) = Limited(request);
+        return new ToolProcess(program, request with { Arguments = arguments, Confinement = confined }, environment);
     }
 
-    private static string[] LimitedRun(long memoryLimit) =>
-        ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ulimit -d {memoryLimit / 1024} && exec \"$0\" \"$@\"")];
+    // A shell sets the limits before the program begins, and becomes it; no word of the request is read by it. Where there is none they hold from just after the start.
+    private (string Program, IReadOnlyList<string> Arguments) Limited(ToolRequest request) => request.MemoryLimit > 0 && File.Exists(Shell)
+        ? (Shell, ["-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -c 0; ulimit -f {ToolProcess.LargestFile / 512}; ulimit -d {request.MemoryLimit / 1024} && exec \"$0\" \"$@\""), Path, .. request.Arguments])
+        : (Path, request.Arguments);
 
     private static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
@@ -132,14 +111,15 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
         }
     }
 
-    private async Task<byte[]> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadAsync(ToolProcess process, int limit, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        while (await stream.ReadAsync(buffer.GetMemory(16 * 1024), cancellationToken) is var count and > 0)
+        while (await process.Output.ReadAsync(buffer.GetMemory(16 * 1024), cancellationToken) is var count and > 0)
         {
             buffer.Advance(count);
             if (buffer.WrittenCount > limit)
             {
+                process.Kill(); // it waits for somebody to read on
                 throw new ToolException($"{Name} printed more than {limit / (1024 * 1024)} MiB and was killed");
             }
         }
@@ -157,20 +137,5 @@ internal sealed class ExternalTool(string path, TimeProvider clock)
         }
 
         return kept.ToArray();
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended by itself between the question and the kill.
-        }
     }
 }

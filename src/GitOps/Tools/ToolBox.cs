@@ -1,3 +1,5 @@
+using SecretsOps.GitOps.Tools.Confining;
+
 namespace SecretsOps.GitOps.Tools;
 
 /// <summary>The programs that the engine uses, each found once by absolute path.</summary>
@@ -12,6 +14,10 @@ internal sealed class ToolBox(string searchPath, TimeProvider clock)
     public ExternalTool Jq => Require("jq", "ignoreDifferences.jqPathExpressions");
 
     public string SearchPath => searchPath;
+
+    /// <summary>Bounds a program to the system's files, the folders of PATH and <paramref name="own"/>, without a network.</summary>
+    public Confinement Confine(params IReadOnlyList<string> own) =>
+        new() { Readable = [.. searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted)], Own = own };
 
     /// <summary>The program that a plug-in's command names: absolute, relative to where it runs, beside its declaration, or in PATH.</summary>
     public ExternalTool Locate(string command, string ownFolder, string workingDirectory)

@@ -1,3 +1,5 @@
+using SecretsOps.GitOps.Tools.Confining;
+
 namespace SecretsOps.GitOps.Tools;
 
 /// <summary>What one run of an external program gets; it sees nothing of this process's own environment.</summary>
@@ -18,8 +20,11 @@ internal sealed record ToolRequest
 
     public int OutputLimit { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Bytes of memory that the program may use for itself; 0 sets no limit. Needs a shell on the machine.</summary>
+    /// <summary>Bytes of memory that each process of the program may use for itself; 0 sets no limit.</summary>
     public long MemoryLimit { get; init; }
+
+    /// <summary>What it may reach; null for all that this process may.</summary>
+    public Confinement? Confinement { get; init; }
 }
 
 /// <summary>How a program ended: its exit code, what it printed and the first part of what it complained of.</summary>

@@ -30,11 +30,13 @@ internal sealed class HelmRenderer(ToolBox tools, ChartStore charts) : IRenderer
                 Environment = new Dictionary<string, string>
                 {
                     ["HOME"] = home,
+                    ["TMPDIR"] = home,
                     ["HELM_CACHE_HOME"] = Path.Combine(home, "cache"),
                     ["HELM_CONFIG_HOME"] = Path.Combine(home, "config"),
                     ["HELM_DATA_HOME"] = Path.Combine(home, "data"),
                 },
                 MemoryLimit = ToolRequest.RendererMemory,
+                Confinement = tools.Confine(folder.Whole),
             },
             cancellationToken);
     }

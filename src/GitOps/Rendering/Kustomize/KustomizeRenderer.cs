@@ -64,8 +64,9 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
         {
             Arguments = [verb, folder.PathOf(request.Folder)],
             WorkingDirectory = folder.Root,
-            Environment = new Dictionary<string, string> { ["HOME"] = folder.Home },
+            Environment = new Dictionary<string, string> { ["HOME"] = folder.Home, ["TMPDIR"] = folder.Home },
             MemoryLimit = ToolRequest.RendererMemory,
+            Confinement = tools.Confine(folder.Whole),
         };
         var result = await tool.RunAsync(run, cancellationToken);
         if (result.ExitCode != 0)

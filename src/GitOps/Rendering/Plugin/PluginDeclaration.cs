@@ -17,6 +17,8 @@ internal sealed record PluginCommand(IReadOnlyList<string> Words)
 /// <param name="Spec">Its <c>spec</c>.</param>
 internal sealed record PluginDeclaration(string FullName, string Folder, JsonObject Spec)
 {
+    private const string MayReadAnnotation = "secretsops.io/may-read";
+
     public const string FileName = "plugin.yaml";
 
     public PluginCommand? Init => PluginCommand.Read(Spec["init"] as JsonObject);
@@ -25,6 +27,9 @@ internal sealed record PluginDeclaration(string FullName, string Folder, JsonObj
         ?? throw new RenderException($"plugin '{FullName}': spec.generate.command is missing in '{Path.Combine(Folder, FileName)}'");
 
     public JsonObject? Discovery => Spec["discover"] as JsonObject is { Count: > 0 } discover ? discover : null;
+
+    /// <summary>Absolute paths that its commands may read beside their own folder, from the declaration's annotation: what they need to log in somewhere, say.</summary>
+    public IReadOnlyList<string> MayRead { get; init; } = [];
 
     public bool PreservesFileMode => Spec.FlagAt("preserveFileMode");
 
@@ -37,7 +42,8 @@ internal sealed record PluginDeclaration(string FullName, string Folder, JsonObj
             if (ManifestReader.ReadDocuments(File.ReadAllBytes(path), path) is [{ Root: JsonObject root }] && root.TextAt("kind") == "ConfigManagementPlugin"
                 && root["metadata"] is JsonObject metadata && metadata.TextAt("name") is { Length: > 0 } name && root["spec"] is JsonObject spec)
             {
-                return new PluginDeclaration(spec.TextAt("version") is { Length: > 0 } version ? $"{name}-{version}" : name, folder, spec);
+                var granted = (metadata["annotations"] as JsonObject)?.TextAt(MayReadAnnotation) ?? "";
+                return new PluginDeclaration(spec.TextAt("version") is { Length: > 0 } version ? $"{name}-{version}" : name, folder, spec) { MayRead = [.. granted.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted)] };
             }
         }
         catch (Exception failure) when (failure is ManifestException or IOException or UnauthorizedAccessException)

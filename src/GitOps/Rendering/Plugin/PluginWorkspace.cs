@@ -1,5 +1,6 @@
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.GitOps.Tools.Confining;
 
 namespace SecretsOps.GitOps.Rendering.Plugin;
 
@@ -57,8 +58,16 @@ internal sealed class PluginWorkspace : IDisposable
             WorkingDirectory = folder,
             Environment = environment,
             MemoryLimit = ToolRequest.RendererMemory,
+            Confinement = Confine(),
         };
         return _tools.Locate(command.Words[0], _plugin.Folder, folder).RunAsync(run, cancellationToken);
+    }
+
+    // Argo CD's contract: a plug-in may use the network, and whoever installs it decides what else it may read.
+    private Confinement Confine()
+    {
+        var confinement = _tools.Confine(_tree.Whole);
+        return confinement with { MayConnect = true, Readable = [.. confinement.Readable, _plugin.Folder, .. _plugin.MayRead] };
     }
 
     /// <summary>What a command complained of, with places in memory shown by their place in Git.</summary>
