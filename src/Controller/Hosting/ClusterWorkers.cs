@@ -38,6 +38,7 @@ internal static class ClusterWorkers
         CacheFolder = cacheDirectory,
         SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
         FollowsSubmodules = options.FollowsSubmodules,
+        PluginFolder = options.PluginFolder.Length == 0 ? "" : Path.GetFullPath(options.PluginFolder),
         EnvironmentVariable = Environment.GetEnvironmentVariable,
         Sharing = options.Replica.ElectLeader ? new SharingOptions { Namespace = ownNamespace, Identity = Identity(options.Replica), LeaseDuration = options.Replica.LeaseDuration } : null,
     };

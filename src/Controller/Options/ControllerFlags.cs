@@ -88,6 +88,7 @@ internal static class ControllerFlags
         Text("requeue-decrypt-after", "5", "Minutes after which a SopsSecret is looked at again.", (o, v) => o with { Decryption = o.Decryption with { RequeueAfter = TimeSpan.FromMinutes(GoText.Integer(v)) } }),
         Text("watch-namespace", "", "Comma-separated namespaces whose SopsSecrets are decrypted (default: all).", (o, v) => o with { Decryption = o.Decryption with { WatchedNamespaces = GoText.List(v) } }),
         Text("applications-namespace", "argocd", "Namespace of the Applications.", (o, v) => o with { ApplicationsNamespace = v }),
+        Text("plugins", "", "Folder of plug-in declarations (plugin.yaml), one folder each, that Applications may render with.", (o, v) => o with { PluginFolder = v }),
         Switch("submodules", "true", "Follow the submodules of Git repositories.", (o, v) => o with { FollowsSubmodules = v }),
         Switch("unseal-for-applications", "false", "Grant the sync engine the sealing keys: it opens SealedSecrets of Applications annotated secretsops.io/unseal=true and applies them as Secrets.", (o, v) => o with { UnsealsForApplications = v }),
         Text("kubeconfig", "", "Kubeconfig file (default: in-cluster, then KUBECONFIG, then ~/.kube/config).", (o, v) => o with { Kubeconfig = v }),

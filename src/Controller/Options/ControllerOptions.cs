@@ -32,6 +32,9 @@ internal sealed record ControllerOptions
     /// <summary>Whether the engine may open SealedSecrets of Applications that ask for it, with the sealing keys.</summary>
     public bool UnsealsForApplications { get; init; }
 
+    /// <summary>Where plug-in declarations lie, one folder each; empty for none.</summary>
+    public string PluginFolder { get; init; } = "";
+
     /// <summary>Whether submodules of Git repositories are followed.</summary>
     public bool FollowsSubmodules { get; init; } = true;
 

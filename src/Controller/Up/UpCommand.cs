@@ -30,7 +30,7 @@ internal static class UpCommand
         var logOptions = new LogOptions { Level = options.LogLevel };
         using var logs = new LoggerFactory([new SlogLoggerProvider(logOptions, log, log, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         using var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath, UserAgent = "secretsops-controller" }));
-        var controllerOptions = ControllerOptionsOfUp();
+        var controllerOptions = ControllerOptionsOfUp() with { PluginFolder = options.PluginFolder };
         var workers = ClusterWorkers.For(client, controllerOptions, LocalBootstrap.ControllerNamespace, Path.Combine(directory, "repositories"), logs);
         await using var host = new ControllerHost(client, controllerOptions, LocalBootstrap.ControllerNamespace, workers, logs);
         await host.StartAsync(cancellationToken);

@@ -20,6 +20,9 @@ internal sealed record UpOptions
 
     public string AgeKeyFile { get; init; } = "";
 
+    /// <summary>Where plug-in declarations lie, one folder each; empty for none.</summary>
+    public string PluginFolder { get; init; } = "";
+
     public string LogLevel { get; init; } = "INFO";
 
     public bool IsHelpAsked { get; init; }
@@ -40,6 +43,7 @@ internal sealed record UpOptions
         new("revision", "HEAD", "Branch, tag or commit.", (o, v) => o with { Revision = v }),
         new("namespace", "default", "Namespace that the repository is delivered to.", (o, v) => o with { Namespace = v }),
         new("age-key", "", "File with age identities that open the repository's SOPS files.", (o, v) => o with { AgeKeyFile = v }),
+        new("plugins", "", "Folder of plug-in declarations (plugin.yaml), one folder each.", (o, v) => o with { PluginFolder = v }),
         new("log-level", "INFO", "Level of DIR/controller.log.", (o, v) => o with { LogLevel = v }),
         new("help", "false", "Print this text and exit.", (o, v) => o with { IsHelpAsked = GoText.Boolean(v) }) { IsSwitch = true },
     ]);
