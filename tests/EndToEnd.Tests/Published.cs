@@ -7,6 +7,8 @@ internal static class Published
 {
     public static string SecretsOps => Binary("secretsops");
 
+    public static string Controller => Binary("secretsops-controller");
+
     public static string Kubeseal => Binary("kubeseal");
 
     public static string Sops => Binary("sops");

@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography;
-using SecretsOps.GitOps.Decryption;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Sops;
 
-namespace SecretsOps.GitOps.Preview;
+namespace SecretsOps.GitOps.Decryption;
 
-/// <summary>Remembers, for one rendering, which values were encrypted, so that a printed difference can hide them wherever a template put them.</summary>
+/// <summary>Remembers, for one rendering, which values were encrypted, so that a printed difference or an error can hide them wherever a template put them.</summary>
 internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor, IDisposable
 {
     private const int ShortestValue = 4;

@@ -10,6 +10,7 @@ using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Telemetry;
 using SecretsOps.GitOps.Tools;
+using SecretsOps.GitOps.Tools.Confining;
 using SecretsOps.GitOps.Webhooks;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -90,6 +91,7 @@ public sealed partial class ApplicationEngine : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stopped = cancellationToken.Register(_stopping.Cancel);
+        TellConfinement();
         Directory.CreateDirectory(_options.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Listen();
         List<Task> running = [.. new[] { _applications, _projects, _keySecrets }.Select(informer => Task.Run(() => informer.RunAsync(cancellationToken), CancellationToken.None))];
@@ -99,6 +101,18 @@ public sealed partial class ApplicationEngine : IDisposable
         running.Add(RunWorkersAsync(cancellationToken));
         running.Add(PollAsync(cancellationToken));
         await Task.WhenAll(running);
+    }
+
+    private void TellConfinement()
+    {
+        if (Landlock.Version > 0)
+        {
+            LogConfined(_logger, Landlock.Version);
+        }
+        else
+        {
+            LogNotConfined(_logger);
+        }
     }
 
     /// <summary>Takes a Git service's word that something was pushed; what it concerns is looked at in the background, its Applications first.</summary>
@@ -326,6 +340,12 @@ public sealed partial class ApplicationEngine : IDisposable
 
     [LoggerMessage(EventId = 43, Level = LogLevel.Warning, Message = "{Told}")]
     private static partial void LogMadeAnew(ILogger logger, string told);
+
+    [LoggerMessage(EventId = 44, Level = LogLevel.Information, Message = "Renderers are confined by Landlock, version {Version}")]
+    private static partial void LogConfined(ILogger logger, int version);
+
+    [LoggerMessage(EventId = 45, Level = LogLevel.Warning, Message = "Renderers are not confined: this kernel has no Landlock (Linux 5.13 and later have it, where it is in the list of 'lsm='); run nothing but trusted plug-ins")]
+    private static partial void LogNotConfined(ILogger logger);
 
     [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "A repository was not polled: {Reason}")]
     private static partial void LogPollFailed(ILogger logger, string reason);

@@ -1,5 +1,6 @@
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Tools;
 using SecretsOps.GitOps.Tracking;

@@ -75,11 +75,24 @@ public sealed class ManifestPreview(PreviewOptions options)
         {
             if (!sources[i].Source.IsReferenceOnly)
             {
-                rendered.Add(await renderers.RenderAsync(Describe(sources[i].Source, trees[i], references), cancellationToken));
+                rendered.Add(await RenderAsync(renderers, Describe(sources[i].Source, trees[i], references), ledger, cancellationToken));
             }
         }
 
         return new PreviewedManifests(await new ManifestOpener(options.ManifestDecryptors).OpenAsync(rendered, options.ManifestDecryptors.Count > 0 ? Unsealing.Wanted : Unsealing.NotWanted, options.Namespace, cancellationToken), ledger);
+    }
+
+    // Tools quote what they stumble over, and that may have been encrypted.
+    private static async Task<RenderedManifests> RenderAsync(RendererSet renderers, RenderRequest request, PlaintextLedger ledger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await renderers.RenderAsync(request, cancellationToken);
+        }
+        catch (RenderException exception)
+        {
+            throw new RenderException(ledger.Hide(exception.Message));
+        }
     }
 
     private RenderRequest Describe(ApplicationSource source, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.Kubernetes.Objects;
 

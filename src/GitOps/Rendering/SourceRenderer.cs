@@ -49,9 +49,10 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
         }
 
         List<ReadTrace> traces = [.. trees.Select(_ => new ReadTrace())];
-        List<DecryptingTree> opened = [.. trees.Zip(traces).Select(pair => new DecryptingTree(pair.First, request.Files, pair.Second))];
+        var files = new OpenedFiles(request.Files);
+        List<DecryptingTree> opened = [.. trees.Zip(traces).Select(pair => new DecryptingTree(pair.First, files, pair.Second))];
         var references = request.Sources.Zip(opened).Where(pair => pair.First.Ref.Length > 0).ToDictionary(pair => pair.First.Ref, pair => pair.Second);
-        var rendered = await renderers.RenderAsync(Describe(request, index, opened[index], references), cancellationToken);
+        var rendered = await RenderAsync(Describe(request, index, opened[index], references), files, cancellationToken);
         traces.Zip(all).ToList().ForEach(pair => pair.Second.AddAll(pair.First));
 
         EngineTelemetry.CountRendering(rendered.SourceType.ToString(), wasKnown: false);
@@ -63,6 +64,19 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
         }
 
         return rendered;
+    }
+
+    // Tools quote what they stumble over, and that may have been encrypted.
+    private async Task<RenderedManifests> RenderAsync(RenderRequest request, OpenedFiles files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await renderers.RenderAsync(request, cancellationToken);
+        }
+        catch (RenderException exception)
+        {
+            throw new RenderException(await files.HideAsync(exception.Message, cancellationToken));
+        }
     }
 
     private static RenderRequest Describe(SyncRequest request, int index, DecryptingTree tree, Dictionary<string, DecryptingTree> references) => new()

@@ -20,7 +20,7 @@ internal sealed class GitRepository : IDisposable
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly int _depth;
     private int _generation;
-    private DateTimeOffset _madeAnewAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _foundWholeAt = DateTimeOffset.MinValue;
 
     public GitRepository(RepositoryAccess access, string cacheFolder, ExternalTool git, TimeProvider clock)
     {
@@ -153,7 +153,7 @@ internal sealed class GitRepository : IDisposable
         }
     }
 
-    // A fetch that failed may be the remote's fault or the copy's. The copy is given up only while the remote answers, and not again and again for a commit that nobody has.
+    // A fetch that failed may be the remote's fault or the copy's, of which git itself is asked; not again and again for a commit that nobody has.
     private async Task<bool> IsSuspectAsync(SourceException exception, CancellationToken cancellationToken)
     {
         if (exception.IsDamage)
@@ -161,20 +161,19 @@ internal sealed class GitRepository : IDisposable
             return true;
         }
 
-        if (_clock.GetUtcNow() - _madeAnewAt < Trust)
+        if (_clock.GetUtcNow() - _foundWholeAt < Trust)
         {
             return false;
         }
 
-        try
+        var check = new ToolRequest { Arguments = ["--git-dir", _folder, "fsck", "--connectivity-only", "--no-dangling", "--no-progress"], Environment = _environment.Variables, TimeLimit = TransferLimit };
+        if ((await _git.RunAsync(check, cancellationToken)).ExitCode != 0)
         {
-            await ListRemoteAsync(cancellationToken);
             return true;
         }
-        catch (SourceException)
-        {
-            return false;
-        }
+
+        _foundWholeAt = _clock.GetUtcNow();
+        return false;
     }
 
     private async Task RepairAsync(string commit, int generation, SourceException damage, CancellationToken cancellationToken)
@@ -195,7 +194,6 @@ internal sealed class GitRepository : IDisposable
             }
 
             _generation++;
-            _madeAnewAt = _clock.GetUtcNow();
             await _objects.ResetAsync(cancellationToken);
             _folders.Clear();
             Directory.Delete(_folder, recursive: true);

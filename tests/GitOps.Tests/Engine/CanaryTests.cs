@@ -1,11 +1,30 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Testing;
 
 namespace SecretsOps.GitOps.Tests.Engine;
 
+/// <summary>An engine with a plug-in that prints what it finds, and complains of it where it is told to.</summary>
+public sealed class CanaryFixture : EngineFixture
+{
+    private readonly TemporaryDirectory _plugins = new();
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _plugins.Dispose();
+    }
+
+    protected override void Configure(EngineSetup setup)
+    {
+        _plugins.Write("printer/plugin.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: ConfigManagementPlugin\nmetadata: {name: printer}\nspec:\n  init: {command: [sh, -c, \"cp secret.yaml made.yaml\"]}\n  generate: {command: [sh, -c, \"test ! -e complain || { cat secret.yaml >&2; exit 1; }; cat made.yaml\"]}\n");
+        setup.PluginFolder = _plugins.Path;
+    }
+}
+
 /// <summary>D01 with every renderer: what was encrypted arrives in the cluster and can be found nowhere else.</summary>
-public sealed class CanaryTests(EngineFixture engine) : IClassFixture<EngineFixture>, IDisposable
+public sealed class CanaryTests(CanaryFixture engine) : IClassFixture<CanaryFixture>, IDisposable
 {
     private readonly TestRepository _repository = new();
     private readonly string _canary = "canary-" + Guid.NewGuid().ToString("n");
@@ -16,17 +35,12 @@ public sealed class CanaryTests(EngineFixture engine) : IClassFixture<EngineFixt
     [InlineData("Directory")]
     [InlineData("Kustomize")]
     [InlineData("Helm")]
+    [InlineData("Plugin")]
     public async Task D01_plaintext_reaches_the_Secret_and_no_log_status_event_or_file(string renderer)
     {
         var space = await engine.Cluster.CreateNamespaceAsync();
         await CommitAsync(renderer);
-        var name = await engine.CreateAsync(_repository, "app", space, spec =>
-        {
-            if (renderer == "Helm")
-            {
-                spec["source"]!["helm"] = new JsonObject { ["valueFiles"] = new JsonArray("secrets.yaml") };
-            }
-        });
+        var name = await CreateAsync(renderer, space);
 
         var application = await engine.UntilSyncedAsync(name);
 
@@ -35,6 +49,36 @@ public sealed class CanaryTests(EngineFixture engine) : IClassFixture<EngineFixt
         Assert.Equal(_canary, Encoding.UTF8.GetString(Convert.FromBase64String((string)secret.Json["data"]!["password"]!)));
         await NothingElseHoldsAsync(application.Json.ToJsonString());
     }
+
+    [Theory]
+    [InlineData("Kustomize", "app/kustomization.yaml", "resources: [secret.yaml]\npatches: [{path: secret.yaml, target: {kind: ConfigMap}, options: {x: 1}}]\nnameReference: 1\n")]
+    [InlineData("Helm", "app/templates/f.yaml", "{{ fail (printf \"the password %s is too weak\" .Values.password) }}\n")]
+    [InlineData("Helm", "app/templates/f.yaml", "a: [\n{{ .Values.password }}: {{ .Values.password }}: x\n")]
+    [InlineData("Plugin", "app/complain", "yes")]
+    public async Task D01_a_renderer_that_fails_and_quotes_a_secret_is_told_without_it(string renderer, string path, string content)
+    {
+        var space = await engine.Cluster.CreateNamespaceAsync();
+        await CommitAsync(renderer);
+        _repository.Commit((path, content));
+        var name = await CreateAsync(renderer, space);
+
+        var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "sync", "status") == "Unknown", "the failure is told");
+
+        await NothingElseHoldsAsync(application.Json.ToJsonString());
+        Assert.Empty((await engine.Client.ListAsync(ApiResource.Secrets, space, ListOptions.All, default)).Items.Where(item => item.Name.StartsWith("db", StringComparison.Ordinal)));
+    }
+
+    private Task<string> CreateAsync(string renderer, string space) => engine.CreateAsync(_repository, "app", space, spec =>
+    {
+        if (renderer == "Helm")
+        {
+            spec["source"]!["helm"] = new JsonObject { ["valueFiles"] = new JsonArray("secrets.yaml") };
+        }
+        else if (renderer == "Plugin")
+        {
+            spec["source"]!["plugin"] = new JsonObject { ["name"] = "printer" };
+        }
+    });
 
     private async Task CommitAsync(string renderer)
     {
@@ -55,8 +99,30 @@ public sealed class CanaryTests(EngineFixture engine) : IClassFixture<EngineFixt
         var events = await engine.Client.ListAsync(ApiResource.Events, engine.ControlNamespace, ListOptions.All, default);
         var places = new List<string> { application, engine.Logger.ToString(), string.Concat(events.Items.Select(item => item.Json.ToJsonString())) };
         places.AddRange(Directory.EnumerateFiles(engine.CacheFolder, "*", SearchOption.AllDirectories).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
-        places.AddRange(Directory.EnumerateFiles("/dev/shm", "secretsops-*", SearchOption.TopDirectoryOnly).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+        places.AddRange(LeftInMemory());
         Assert.All(places, place => Assert.DoesNotContain(_canary, place));
         Assert.All(places, place => Assert.DoesNotContain(encoded, place));
+    }
+
+    /// <summary>What renderers left in memory; folders of other tests come and go meanwhile.</summary>
+    private static IEnumerable<string> LeftInMemory()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/dev/shm", "secretsops-*"))
+        {
+            string[] texts = [];
+            try
+            {
+                texts = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file)))];
+            }
+            catch (IOException)
+            {
+                // Gone between the list and the look.
+            }
+
+            foreach (var text in texts)
+            {
+                yield return text;
+            }
+        }
     }
 }

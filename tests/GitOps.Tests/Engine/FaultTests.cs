@@ -1,18 +1,15 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
+using SecretsOps.GitOps.Tests.Faults;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
+using SecretsOps.Testing.Faults;
 
 namespace SecretsOps.GitOps.Tests.Engine;
 
 /// <summary>Line 4: what happens when Git, a kind or the engine itself goes away under way.</summary>
 public sealed class FaultTests(EngineFixture engine) : IClassFixture<EngineFixture>, IDisposable
 {
-    private static readonly ApiResource Jobs = new("batch", "v1", "Job", "jobs", true);
-
     private readonly TestRepository _repository = new();
 
     public void Dispose() => _repository.Dispose();
@@ -80,9 +77,9 @@ public sealed class FaultTests(EngineFixture engine) : IClassFixture<EngineFixtu
     public async Task F08_a_definition_removed_under_way_hurts_only_those_who_use_it()
     {
         var group = TestCluster.UniqueName("g") + ".example.org";
-        await ApplyDefinitionAsync(group);
+        await ThingDefinition.ApplyAsync(engine.Client, group);
         var space = await engine.Cluster.CreateNamespaceAsync();
-        _repository.Commit(("things/a.yaml", $"apiVersion: {group}/v1\nkind: Thing\nmetadata: {{name: one}}\nspec: {{x: 1}}\n"), ("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+        _repository.Commit(("things/a.yaml", ThingDefinition.Thing(group, "one", 1)), ("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
         var user = await engine.CreateAsync(_repository, "things", space);
         var bystander = await engine.CreateAsync(_repository, "app", space);
         await engine.UntilSyncedAsync(user);
@@ -95,7 +92,7 @@ public sealed class FaultTests(EngineFixture engine) : IClassFixture<EngineFixtu
         await engine.RefreshAsync(user, "hard");
         await engine.UntilAsync(user, value => EngineFixture.Text(value, "sync", "status") != "Synced", "its user tells the truth");
 
-        await ApplyDefinitionAsync(group);
+        await ThingDefinition.ApplyAsync(engine.Client, group);
         await Eventually.TrueAsync(async () =>
         {
             await engine.RefreshAsync(user, "hard");
@@ -109,11 +106,9 @@ public sealed class FaultTests(EngineFixture engine) : IClassFixture<EngineFixtu
     public async Task An_engine_ended_at_random_moments_finishes_the_sync_and_runs_each_hook_once()
     {
         var space = await engine.Cluster.CreateNamespaceAsync();
-        using var stop = new CancellationTokenSource();
-        var runs = new ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>();
-        var following = FollowJobsAsync(space, runs, stop.Token);
+        await using var jobs = new JobLedger(engine.Client, space);
         _repository.Commit(
-            ("app/pre.yaml", Job("pre", "PreSync")), ("app/mid.yaml", Job("mid", "Sync")), ("app/post.yaml", Job("post", "PostSync")),
+            ("app/pre.yaml", JobLedger.Manifest("pre", "PreSync")), ("app/mid.yaml", JobLedger.Manifest("mid", "Sync")), ("app/post.yaml", JobLedger.Manifest("post", "PostSync")),
             ("app/a.yaml", EngineFixture.ConfigMap("a", "1", ("argocd.argoproj.io/sync-wave", "-1"))),
             ("app/b.yaml", EngineFixture.ConfigMap("b", "1", ("argocd.argoproj.io/sync-wave", "1"))),
             ("app/c.yaml", EngineFixture.ConfigMap("c", "1", ("argocd.argoproj.io/sync-wave", "2"))));
@@ -127,46 +122,7 @@ public sealed class FaultTests(EngineFixture engine) : IClassFixture<EngineFixtu
         }
 
         await engine.UntilSyncedAsync(name);
-        await stop.CancelAsync();
-        await following;
-        Assert.Equal(["mid", "post", "pre"], runs.Keys.Order());
-        Assert.All(runs.Values, uids => Assert.Single(uids));
+        Assert.Equal(new Dictionary<string, int> { ["pre"] = 1, ["mid"] = 1, ["post"] = 1 }, jobs.Runs.ToDictionary());
         Assert.All(["a", "b", "c"], map => Assert.NotNull(engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, map, default).GetAwaiter().GetResult()));
     }
-
-    /// <summary>Ends every Job as soon as it is there, and counts how often each was made.</summary>
-    private async Task FollowJobsAsync(string space, ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> runs, CancellationToken cancellationToken)
-    {
-        var status = Encoding.UTF8.GetBytes("""{"status": {"conditions": [{"type": "Complete", "status": "True"}]}}""");
-        try
-        {
-            await foreach (var change in engine.Client.WatchAsync(Jobs, space, new WatchOptions(), cancellationToken))
-            {
-                if (change.Type == WatchEventType.Added)
-                {
-                    runs.GetOrAdd(change.Object.Name, _ => new()).TryAdd(change.Object.Uid, true);
-                    await engine.Client.PatchAsync(Jobs, space, change.Object.Name, PatchType.Merge, status, new PatchOptions { Subresource = "status" }, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-    }
-
-    private async Task ApplyDefinitionAsync(string group)
-    {
-        var definition = new KubernetesObject((JsonObject)JsonNode.Parse("""
-            {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "things.GROUP"},
-             "spec": {"group": "GROUP", "names": {"kind": "Thing", "plural": "things", "singular": "thing", "listKind": "ThingList"}, "scope": "Namespaced",
-              "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "properties": {"x": {"type": "integer"}}}}}}}]}}
-            """.Replace("GROUP", group, StringComparison.Ordinal))!);
-        await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(ApiResource.CustomResourceDefinitions, "", definition.Name, default) is null, "the old definition is gone");
-        await engine.Client.ApplyAsync(ApiResource.CustomResourceDefinitions, definition, new ApplyOptions { FieldManager = "test", Force = true }, default);
-        await Eventually.TrueAsync(async () => await new SecretsOps.Kubernetes.Discovery.ApiDiscovery(engine.Client).ResolveAsync(new GroupVersionKind(group, "v1", "Thing"), default) is not null, "the kind is served");
-    }
-
-    private static string Job(string name, string hook) =>
-        $"apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}\n{EngineFixture.Annotations([("argocd.argoproj.io/hook", hook)])}spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - {{name: main, image: example.org/job}}\n";
 }

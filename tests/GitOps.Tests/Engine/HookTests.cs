@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
+using SecretsOps.Testing.Faults;
 
 namespace SecretsOps.GitOps.Tests.Engine;
 
@@ -207,24 +207,7 @@ public sealed class HookTests(EngineFixture engine) : IClassFixture<EngineFixtur
     {
         await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(Jobs, space, name, default) is { IsBeingDeleted: false }, $"Job {name} is there");
         await (before?.Invoke() ?? Task.CompletedTask);
-        var job = await engine.Client.GetAsync(Jobs, space, name, default);
-        var status = new JsonObject { ["status"] = Ended(condition, (string?)job.Json["status"]?["startTime"]) };
-        await engine.Client.PatchAsync(Jobs, space, name, PatchType.Merge, Encoding.UTF8.GetBytes(status.ToJsonString()), new PatchOptions { Subresource = "status" }, default);
-    }
-
-    // What a real API server asks of a Job that has ended: the condition that led to the end, the times, and no Pod that runs.
-    private static JsonObject Ended(string condition, string? started)
-    {
-        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-        JsonObject Condition(string type) => new() { ["type"] = type, ["status"] = "True", ["message"] = "as the test wants", ["lastTransitionTime"] = now };
-        return new JsonObject
-        {
-            ["startTime"] = started ?? now, // cannot be changed once the Job controller has set it
-            ["completionTime"] = condition == "Complete" ? now : null,
-            ["active"] = 0,
-            ["ready"] = 0,
-            ["conditions"] = new JsonArray(Condition(condition == "Complete" ? "SuccessCriteriaMet" : "FailureTarget"), Condition(condition)),
-        };
+        await JobLedger.EndAsync(engine.Client, space, name, condition);
     }
 
     private static IEnumerable<JsonObject> Results(KubernetesObject application) => application.Json["status"]!["operationState"]!["syncResult"]!["resources"]!.AsArray().OfType<JsonObject>();

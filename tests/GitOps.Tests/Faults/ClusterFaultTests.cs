@@ -46,11 +46,11 @@ public sealed class ClusterFaultTests(FaultyEngineFixture engine) : IClassFixtur
     public async Task Through_restarts_dropped_watches_409_429_5xx_and_lost_answers_every_commit_arrives_and_each_hook_runs_once_for_it()
     {
         var space = await engine.Cluster.CreateNamespaceAsync();
-        var bystanders = await Bystanders.PlaceAsync(engine, space);
+        var bystanders = await Bystanders.PlaceAsync(engine.Cluster, space);
         await using var jobs = new JobLedger(engine.Client, space);
         var commit = Commit(0);
         var name = await engine.CreateAsync(_repository, "app", space);
-        await using var witness = new StatusWitness(engine, name, space, ["a", "b", "c"]);
+        await using var witness = new StatusWitness(engine.Client, engine.ControlNamespace, name, space, ["a", "b", "c"]);
         witness.Expect(commit, "0");
 
         const int Rounds = 4;
@@ -76,7 +76,7 @@ public sealed class ClusterFaultTests(FaultyEngineFixture engine) : IClassFixtur
         await engine.UntilSyncedAsync(name, commit);
         var maps = (await engine.Client.ListAsync(ApiResource.ConfigMaps, space, ListOptions.All, default)).Items.Where(map => map.Name is not ("kube-root-ca.crt" or "bystander"));
         Assert.Equal(["a=3", "b=3", "c=3", "only-3=3"], maps.Select(map => $"{map.Name}={map.Json["data"]!["key"]}").Order());
-        await bystanders.AreUntouchedAsync();
+        Assert.Empty(await bystanders.TouchedAsync());
         Assert.Empty(witness.Lies);
         Assert.True(witness.Truths > 0, "the Application never said that it was synced");
         Assert.Superset(new HashSet<string> { "restart", "dropped watch", "TooManyRequests", "InternalError" }, engine.Proxy.Met.Keys.ToHashSet());

@@ -24,6 +24,18 @@ public sealed class RepositoryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_more_than_32_MiB_is_refused_by_name_of_its_limit_and_others_are_still_read()
+    {
+        var commit = _remote.Commit(("small.yaml", "small"), ("giant.yaml", new string('x', 33 * 1024 * 1024)));
+        var tree = await _store.OpenAsync(_remote.Url, "", commit, default);
+
+        var refused = await Assert.ThrowsAsync<SourceException>(async () => await tree.ReadAsync([(await tree.TryFindAsync("giant.yaml", default))!], default));
+
+        Assert.Contains("larger than 32 MiB", refused.Message);
+        Assert.Equal("small", Encoding.UTF8.GetString((await tree.ReadAsync([(await tree.TryFindAsync("small.yaml", default))!], default))[0]));
+    }
+
+    [Fact]
     public async Task R02_a_branch_follows_its_head()
     {
         var first = _remote.Commit(("a.yaml", "one"));

@@ -1,20 +1,30 @@
 using System.Collections.Concurrent;
-using SecretsOps.GitOps.Tests.Engine;
+using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
 
-namespace SecretsOps.GitOps.Tests.Faults;
+namespace SecretsOps.Testing.Faults;
 
 /// <summary>Asks an Application again and again what it says of its cluster, and looks whether that is so.</summary>
-internal sealed class StatusWitness : IAsyncDisposable
+public sealed class StatusWitness : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, string> _valueOf = new();
     private readonly ConcurrentBag<string> _lies = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
+    private readonly ApiClient _client;
+    private readonly string _controlNamespace;
+    private readonly string _application;
+    private readonly string _space;
+    private readonly IReadOnlyList<string> _maps;
     private int _checked;
 
-    public StatusWitness(EngineFixture engine, string application, string space, IReadOnlyList<string> maps) =>
-        _watching = Task.Run(() => WatchAsync(engine, application, space, maps));
+    /// <summary>Begins at once; <paramref name="maps"/> are the ConfigMaps whose <c>key</c> is looked at.</summary>
+    public StatusWitness(ApiClient client, string controlNamespace, string application, string space, IReadOnlyList<string> maps)
+    {
+        (_client, _controlNamespace, _application, _space, _maps) = (client, controlNamespace, application, space, maps);
+        _watching = Task.Run(WatchAsync);
+    }
 
     /// <summary>Times that the Application said it was synced although an object was not.</summary>
     public IReadOnlyCollection<string> Lies => _lies;
@@ -25,6 +35,7 @@ internal sealed class StatusWitness : IAsyncDisposable
     /// <summary>What the ConfigMaps hold at a commit.</summary>
     public void Expect(string commit, string value) => _valueOf[commit] = value;
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -32,13 +43,13 @@ internal sealed class StatusWitness : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WatchAsync(EngineFixture engine, string application, string space, IReadOnlyList<string> maps)
+    private async Task WatchAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                await LookAsync(engine, application, space, maps);
+                await LookAsync();
             }
             catch (ApiException)
             {
@@ -50,23 +61,23 @@ internal sealed class StatusWitness : IAsyncDisposable
     }
 
     // Between two readings of the same version of the Application the objects must be what it says.
-    private async Task LookAsync(EngineFixture engine, string application, string space, IReadOnlyList<string> maps)
+    private async Task LookAsync()
     {
-        var before = await engine.GetAsync(application);
-        var revision = EngineFixture.Text(before, "sync", "revision");
-        if (EngineFixture.Text(before, "sync", "status") != "Synced" || EngineFixture.Text(before, "operationState", "phase") != "Succeeded" || !_valueOf.TryGetValue(revision, out var value))
+        var before = await GetAsync();
+        var revision = Text(before, "sync", "revision");
+        if (Text(before, "sync", "status") != "Synced" || Text(before, "operationState", "phase") != "Succeeded" || !_valueOf.TryGetValue(revision, out var value))
         {
             return;
         }
 
         var held = new List<string>();
-        foreach (var map in maps)
+        foreach (var map in _maps)
         {
-            var live = await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, map, CancellationToken.None);
+            var live = await _client.TryGetAsync(ApiResource.ConfigMaps, _space, map, CancellationToken.None);
             held.Add($"{map}={(string?)live?.Json["data"]?["key"] ?? "nothing"}");
         }
 
-        if ((await engine.GetAsync(application)).ResourceVersion != before.ResourceVersion)
+        if ((await GetAsync()).ResourceVersion != before.ResourceVersion)
         {
             return;
         }
@@ -77,4 +88,8 @@ internal sealed class StatusWitness : IAsyncDisposable
             _lies.Add($"Synced to {revision} ({value}) while {string.Join(", ", held)}");
         }
     }
+
+    private Task<KubernetesObject> GetAsync() => _client.GetAsync(ApiResource.Applications, _controlNamespace, _application, CancellationToken.None);
+
+    private static string Text(KubernetesObject value, string first, string second) => (value.Json["status"]?[first] as JsonObject)?[second]?.ToString() ?? "";
 }

@@ -4,13 +4,13 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
-using SecretsOps.Testing;
 
-namespace SecretsOps.GitOps.Tests.Faults;
+namespace SecretsOps.Testing.Faults;
 
 /// <summary>Ends every Job of a namespace as soon as it is there, and counts by uid how often each was made.</summary>
-internal sealed class JobLedger : IAsyncDisposable
+public sealed class JobLedger : IAsyncDisposable
 {
+    /// <summary>The kind.</summary>
     public static readonly ApiResource Jobs = new("batch", "v1", "Job", "jobs", true);
 
     private readonly ConcurrentDictionary<string, string> _seen = new();
@@ -19,6 +19,7 @@ internal sealed class JobLedger : IAsyncDisposable
     private readonly string _space;
     private readonly Task _following;
 
+    /// <summary>Begins at once.</summary>
     public JobLedger(ApiClient client, string space)
     {
         (_client, _space) = (client, space);
@@ -30,7 +31,7 @@ internal sealed class JobLedger : IAsyncDisposable
 
     /// <summary>A Job that is a hook.</summary>
     public static string Manifest(string name, string hook, params (string Name, string Value)[] annotations) =>
-        $"apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}\n{Engine.EngineFixture.Annotations([("argocd.argoproj.io/hook", hook), .. annotations])}spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - {{name: main, image: example.org/job}}\n";
+        $"apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}\n  annotations:\n    argocd.argoproj.io/hook: {hook}\n{string.Concat(annotations.Select(annotation => $"    {annotation.Name}: \"{annotation.Value}\"\n"))}spec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - {{name: main, image: example.org/job}}\n";
 
     /// <summary>Says of a Job that it has ended, once it is there.</summary>
     public static Task EndAsync(ApiClient client, string space, string name, string condition = "Complete") => Eventually.TrueAsync(
@@ -46,6 +47,7 @@ internal sealed class JobLedger : IAsyncDisposable
         },
         $"Job {name} has ended");
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
