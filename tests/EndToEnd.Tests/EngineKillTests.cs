@@ -82,7 +82,7 @@ public sealed class EngineKillTests : IDisposable
         application.Json["spec"] = JsonNode.Parse($$$"""
             {"project": "default", "source": {"repoURL": "file://{{{_folder.Path}}}/repository", "path": "app", "targetRevision": "main"},
              "destination": {"server": "https://kubernetes.default.svc", "namespace": "{{{space}}}"},
-             "syncPolicy": {"automated": {"prune": true, "selfHeal": true}}}
+             "syncPolicy": {"automated": {"prune": true, "selfHeal": true} } }
             """);
         return application;
     }

@@ -65,7 +65,7 @@ public sealed class CanaryTests(CanaryFixture engine) : IClassFixture<CanaryFixt
         var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "sync", "status") == "Unknown", "the failure is told");
 
         await NothingElseHoldsAsync(application.Json.ToJsonString());
-        Assert.Empty((await engine.Client.ListAsync(ApiResource.Secrets, space, ListOptions.All, default)).Items.Where(item => item.Name.StartsWith("db", StringComparison.Ordinal)));
+        Assert.DoesNotContain((await engine.Client.ListAsync(ApiResource.Secrets, space, ListOptions.All, default)).Items, item => item.Name.StartsWith("db", StringComparison.Ordinal));
     }
 
     private Task<string> CreateAsync(string renderer, string space) => engine.CreateAsync(_repository, "app", space, spec =>
