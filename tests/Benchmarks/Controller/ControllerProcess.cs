@@ -45,6 +45,11 @@ internal sealed class ControllerProcess : IAsyncDisposable
     /// <summary>A metric without labels.</summary>
     public async Task<double> MetricAsync(string name)
     {
+        if (_process.HasExited)
+        {
+            throw new InvalidOperationException($"the controller has ended with code {_process.ExitCode}");
+        }
+
         var text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_metricsPort}/metrics")).ConfigureAwait(false);
         var line = text.Split('\n').First(candidate => candidate.StartsWith($"sealed_secrets_controller_{name} ", StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
