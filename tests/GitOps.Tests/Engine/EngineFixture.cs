@@ -17,7 +17,7 @@ using SecretsOps.Testing.Programs;
 namespace SecretsOps.GitOps.Tests.Engine;
 
 /// <summary>A cluster with the engine at work in it, one for a class of tests; each test has namespaces and a repository of its own.</summary>
-public sealed class EngineFixture : IAsyncLifetime
+public class EngineFixture : IAsyncLifetime
 {
     private readonly TemporaryDirectory _cache = new();
     private CancellationTokenSource _stop = new();
@@ -36,8 +36,11 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal X25519Identity AgeIdentity { get; } = X25519Identity.Generate();
 
-    /// <summary>For the next start: how long an unreachable repository leaves the last comparison standing.</summary>
-    public TimeSpan RepositoryGracePeriod { get; set; } = TimeSpan.Zero;
+    /// <summary>How long an unreachable repository leaves the last comparison standing.</summary>
+    public TimeSpan RepositoryGracePeriod { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How often repositories are asked.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>For the next start: further namespaces whose Applications count.</summary>
     public IReadOnlyList<string> ApplicationNamespaces { get; set; } = [];
@@ -52,6 +55,18 @@ public sealed class EngineFixture : IAsyncLifetime
         ControlNamespace = await Cluster.CreateNamespaceAsync("control");
         await AddKeyAsync("age", AgeIdentity.ToSecretText());
         Start();
+        await WarmUpAsync();
+    }
+
+    // The first look at a cluster takes long where the machine is busy; no test is to be blamed for it.
+    private async Task WarmUpAsync()
+    {
+        using var repository = new TestRepository();
+        repository.Commit(("readme.txt", "nothing"));
+        var name = await CreateAsync(repository, "nowhere", "default");
+        await Eventually.TrueAsync(async () => (await GetAsync(name)).Json["status"]?["conditions"] is JsonArray, "the engine has looked the cluster over", TimeSpan.FromMinutes(3));
+        await Client.DeleteAsync(ApiResource.Applications, ControlNamespace, name, DeleteOptions.Default, default);
+        await Eventually.TrueAsync(async () => await Client.TryGetAsync(ApiResource.Applications, ControlNamespace, name, default) is null, "the first Application is gone");
     }
 
     internal WebhookReply TakeWebhook(WebhookRequest request) => _engine!.TakeWebhook(request);
@@ -65,6 +80,7 @@ public sealed class EngineFixture : IAsyncLifetime
             KeyNamespace = ControlNamespace,
             CacheFolder = _cache.Path,
             SearchPath = $"{Path.GetDirectoryName(ExternalPrograms.Git)}:{Path.GetDirectoryName(ExternalPrograms.Debian("jq"))}:{Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))}:{Path.GetDirectoryName(ExternalPrograms.Helm)}:/usr/bin:/bin",
+            PollInterval = PollInterval,
             RepositoryGracePeriod = RepositoryGracePeriod,
             ApplicationNamespaces = ApplicationNamespaces,
             EnvironmentVariable = EnvironmentVariable,
