@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using SecretsOps.Kubernetes.Client;
 
 namespace SecretsOps.Cli;
 
@@ -38,8 +39,8 @@ internal sealed record CliEnvironment
     public static CliEnvironment FromProcess() => new()
     {
         Input = Console.OpenStandardInput(),
-        Output = Console.OpenStandardOutput(),
-        Error = Console.OpenStandardError(),
+        Output = StandardStream.Open(1),
+        Error = StandardStream.Open(2),
         IsInputTerminal = !Console.IsInputRedirected,
         IsOutputTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
@@ -52,6 +53,15 @@ internal sealed record CliEnvironment
 
     /// <summary>An absolute path for a path the user gave.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, CurrentDirectory);
+
+    /// <summary>What the flags say of a cluster, with what the process says: <c>KUBECONFIG</c>, <c>HOME</c>, variables for credential plugins and the clock.</summary>
+    public KubeconfigOptions Complete(KubeconfigOptions given) => given with
+    {
+        KubeconfigVariable = Variable("KUBECONFIG") ?? "",
+        HomeDirectory = Variable("HOME") ?? "",
+        EnvironmentVariable = Variable,
+        TimeProvider = Time,
+    };
 
     /// <summary>Writes text to standard output as it is.</summary>
     public void Print(string text) => Output.Write(Encoding.UTF8.GetBytes(text));

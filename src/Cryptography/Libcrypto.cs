@@ -11,13 +11,16 @@ internal static class Libcrypto
 
     private static readonly string[] FileNames = ["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.3.dylib", "libcrypto-3-x64.dll"];
 
-    private static readonly nint Handle = Load();
+    private static readonly Lazy<nint> Handle = new(Load);
 
-    /// <summary>Whether a libcrypto was found; where not, BouncyCastle does the work.</summary>
-    internal static bool IsAvailable => Handle != 0;
+    /// <summary>Whether a libcrypto was found; where not, BouncyCastle does the work. Asking loads it.</summary>
+    internal static bool IsAvailable => Handle.Value != 0;
+
+    /// <summary>Whether one is in use already. Loading it costs a process two milliseconds, more than BouncyCastle takes for a small file.</summary>
+    internal static bool IsLoaded => Handle is { IsValueCreated: true, Value: not 0 };
 
     /// <summary>Whether the library has a function: 1.1 lacks some of 3's.</summary>
-    internal static bool Has(string function) => Handle != 0 && NativeLibrary.TryGetExport(Handle, function, out _);
+    internal static bool Has(string function) => IsAvailable && NativeLibrary.TryGetExport(Handle.Value, function, out _);
 
     private static nint Load()
     {
@@ -34,5 +37,5 @@ internal static class Libcrypto
     }
 
     private static nint Resolve(string libraryName, Assembly assembly, DllImportSearchPath? searchPath) =>
-        libraryName == Name ? Handle : 0;
+        libraryName == Name ? Handle.Value : 0;
 }

@@ -45,7 +45,7 @@ public sealed class SecretBytes : IDisposable
     public static SecretBytes Random(int length)
     {
         var secret = new SecretBytes(length);
-        RandomNumberGenerator.Fill(secret.Span);
+        SystemRandom.Fill(secret.Span);
         return secret;
     }
 

@@ -40,7 +40,7 @@ internal sealed class SyncPipeline(
         using var manifests = await StageAsync("decrypt", () => opener.OpenAsync(rendered, request.Application.AsksToUnseal ? Unsealing.Wanted : Unsealing.NotWanted, request.Application.Destination.Namespace, cancellationToken));
 
         // 4.
-        var targets = await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken);
+        var targets = await new TargetBuilder(request.Cluster, digest).BuildAsync(request.Application, manifests, cancellationToken);
         var broken = await WatchAsync(request, targets, cancellationToken);
 
         // 5.
@@ -61,7 +61,7 @@ internal sealed class SyncPipeline(
             Targets = targets,
             Diff = diff,
             DiffBefore = before,
-            Health = HealthReport.From(diff, request.Cluster.Inventory),
+            Health = HealthReport.From(diff, request.Cluster.Inventory, request.Application.Key),
             Operation = operation,
             Progress = progress,
             BrokenKinds = broken,
@@ -74,7 +74,7 @@ internal sealed class SyncPipeline(
         var artifacts = await sources.FetchAsync(request.Sources, request.Revisions, cancellationToken);
         var (rendered, _) = await renderer.RenderAsync(request, artifacts, cancellationToken);
         using var manifests = await opener.OpenAsync(rendered, request.Application.AsksToUnseal ? Unsealing.Wanted : Unsealing.NotWanted, request.Application.Destination.Namespace, cancellationToken);
-        return (await new TargetBuilder(request.Cluster.Discovery, digest).BuildAsync(request.Application, manifests, cancellationToken)).Targets;
+        return (await new TargetBuilder(request.Cluster, digest).BuildAsync(request.Application, manifests, cancellationToken)).Targets;
     }
 
     private static async Task<T> StageAsync<T>(string name, Func<Task<T>> run)

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography;
-using SecretsOps.Cryptography.Gcm;
+using SecretsOps.Cryptography.Aead;
 using SecretsOps.KeyManagement;
 using SecretsOps.Kubernetes.Objects;
 

@@ -45,12 +45,28 @@ internal static class Program
 
         var report = new BenchmarkReport(Console.Out);
         report.WriteMachine();
+        var failed = 0;
         foreach (var benchmark in chosen)
         {
-            report.Begin(benchmark);
-            await benchmark.RunAsync(report, stop.Token).ConfigureAwait(false);
+            failed += await RunsAsync(benchmark, report, stop.Token).ConfigureAwait(false) ? 0 : 1;
         }
 
-        return 0;
+        return failed == 0 ? 0 : 1;
+    }
+
+    // One that breaks down does not take the others' figures with it.
+    private static async Task<bool> RunsAsync(Benchmark benchmark, BenchmarkReport report, CancellationToken cancellationToken)
+    {
+        report.Begin(benchmark);
+        try
+        {
+            await benchmark.RunAsync(report, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            report.Note($"FAILED: {error}");
+            return false;
+        }
     }
 }

@@ -20,13 +20,9 @@ internal sealed class AppConnection
 
     internal string Namespace(ParseResult parsed) => parsed.GetRequiredValue(_namespace);
 
-    internal ApiClient Open(ParseResult parsed, CliEnvironment environment) => new(Kubeconfig.Load(new KubeconfigOptions
+    internal ApiClient Open(ParseResult parsed, CliEnvironment environment) => new(Kubeconfig.Load(environment.Complete(new KubeconfigOptions
     {
         Path = parsed.GetRequiredValue(_kubeconfig),
         Context = parsed.GetRequiredValue(_context),
-        KubeconfigVariable = environment.Variable("KUBECONFIG") ?? "",
-        HomeDirectory = environment.Variable("HOME") ?? "",
-        EnvironmentVariable = environment.Variable,
-        TimeProvider = environment.Time,
-    }));
+    })));
 }

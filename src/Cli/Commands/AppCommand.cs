@@ -6,44 +6,47 @@ using SecretsOps.GitOps.Preview;
 namespace SecretsOps.Cli.Commands;
 
 /// <summary><c>secretsops app</c>: looks at Applications and acts on them, through the kubeconfig and with the user's own permission.</summary>
-internal static class AppCommand
+internal sealed class AppCommand
 {
-    internal static Command Create(CliEnvironment environment)
+    private readonly AppConnection _connection = new();
+    private readonly CliEnvironment _environment;
+
+    private AppCommand(CliEnvironment environment) => _environment = environment;
+
+    internal static Command Create(CliEnvironment environment) => new AppCommand(environment).Create();
+
+    private Command Create()
     {
-        var connection = new AppConnection();
         Command[] verbs =
         [
-            List(connection, environment), Get(connection, environment), Diff(connection, environment), Sync(connection, environment),
-            Wait(connection, environment), History(connection, environment), Rollback(connection, environment), Terminate(connection, environment),
-            Delete(connection, environment), Manifests(connection, environment), Resources(connection, environment),
+            List(), Get(), Diff(), Sync(),
+            Wait(), History(), Rollback(), Terminate(),
+            Delete(), Manifests(), Resources(),
         ];
         var command = new Command("app", "Look at Applications and sync them");
         foreach (var verb in verbs)
         {
-            connection.AddTo(verb);
+            _connection.AddTo(verb);
             command.Subcommands.Add(verb);
         }
 
         return command;
     }
 
-    private static Command List(AppConnection connection, CliEnvironment environment)
+    private Command List()
     {
         var selector = new Option<string>("--selector", "-l") { Description = "Only Applications with these labels", HelpName = "selector", DefaultValueFactory = _ => "" };
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "Applications of every namespace" };
         var format = Format("table", "json", "yaml", "name");
         var command = new Command("list", "List Applications: sync, health, revision, conditions") { selector, everywhere, format };
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
             var found = await applications.ListAsync(parsed.GetRequiredValue(selector), parsed.GetValue(everywhere), cancellationToken).ConfigureAwait(false);
-            environment.Print(AppText.List(found, parsed.GetRequiredValue(format)));
-            return (int)CliExitCode.Success;
+            return Print(AppText.List(found, parsed.GetRequiredValue(format)));
         });
-        return command;
     }
 
-    private static Command Get(AppConnection connection, CliEnvironment environment)
+    private Command Get()
     {
         var name = Name();
         var refresh = new Option<bool>("--refresh") { Description = "Have the engine look at Git and the cluster first" };
@@ -51,28 +54,25 @@ internal static class AppCommand
         var limit = Timeout();
         var format = Format("text", "json", "yaml");
         var command = new Command("get", "Show one Application and its objects") { name, refresh, hard, limit, format };
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
             var key = applications.Locate(parsed.GetRequiredValue(name));
             var application = await applications.GetAsync(key, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(refresh) || parsed.GetValue(hard))
             {
-                application = await new AppVerbs(applications, environment).RefreshAsync(key, parsed.GetValue(hard) ? "hard" : "normal", Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
+                application = await new AppVerbs(applications, _environment).RefreshAsync(key, parsed.GetValue(hard) ? "hard" : "normal", Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
             }
 
-            environment.Print(parsed.GetRequiredValue(format) switch
+            return Print(parsed.GetRequiredValue(format) switch
             {
                 "json" => AppText.Json(application.Object.Json),
                 "yaml" => AppText.Yaml(application.Object.Json),
                 _ => AppText.Details(application),
             });
-            return (int)CliExitCode.Success;
         });
-        return command;
     }
 
-    private static Command Diff(AppConnection connection, CliEnvironment environment)
+    private Command Diff()
     {
         var name = Name();
         var revision = Revision("Commit, branch or tag to compare with the cluster (default: what the Application names)");
@@ -83,15 +83,15 @@ internal static class AppCommand
         source.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var root = parsed.GetRequiredValue(local) is { Length: > 0 } given ? environment.PathOf(given) : "";
+            var root = parsed.GetRequiredValue(local) is { Length: > 0 } given ? _environment.PathOf(given) : "";
             var question = new PlanQuestion(parsed.GetRequiredValue(name), parsed.GetRequiredValue(revision), "", root);
-            var plan = await new Planning(environment, source, connection).PlanApplicationAsync(parsed, question, cancellationToken).ConfigureAwait(false);
-            return PlanCommand.Report(plan, parsed.GetRequiredValue(format), environment);
+            var plan = await new Planning(_environment, source, _connection).PlanApplicationAsync(parsed, question, cancellationToken).ConfigureAwait(false);
+            return PlanCommand.Report(plan, parsed.GetRequiredValue(format), _environment);
         });
         return command;
     }
 
-    private static Command Sync(AppConnection connection, CliEnvironment environment)
+    private Command Sync()
     {
         var names = Names();
         var flags = new SyncFlags();
@@ -99,40 +99,36 @@ internal static class AppCommand
         var atOnce = new Option<bool>("--async") { Description = "Do not wait for the end" };
         var command = new Command("sync", "Sync Applications and follow each to its end") { names, limit, atOnce };
         flags.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
-            return await new AppVerbs(applications, environment).SyncAsync(
-                parsed.GetRequiredValue(names), application => flags.Operation(parsed, application, environment), Limit(parsed, limit), parsed.GetValue(atOnce), cancellationToken).ConfigureAwait(false);
+            return await new AppVerbs(applications, _environment).SyncAsync(
+                parsed.GetRequiredValue(names), application => flags.Operation(parsed, application, _environment), Limit(parsed, limit), parsed.GetValue(atOnce), cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
-    private static Command Wait(AppConnection connection, CliEnvironment environment)
+    private Command Wait()
     {
         var names = Names();
         var conditions = new WaitConditions();
         var limit = Timeout();
         var command = new Command("wait", "Wait until Applications are synced and healthy and no operation is under way") { names, limit };
         conditions.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
             var (condition, expectation) = conditions.Read(parsed);
-            return await new AppVerbs(applications, environment).WaitAsync(parsed.GetRequiredValue(names), condition, expectation, Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
+            return await new AppVerbs(applications, _environment).WaitAsync(parsed.GetRequiredValue(names), condition, expectation, Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
-    private static Command History(AppConnection connection, CliEnvironment environment)
+    private Command History()
     {
         var name = Name();
         var command = new Command("history", "List an Application's deployments") { name };
-        command.SetAction((parsed, cancellationToken) => ShowAsync(connection, parsed, parsed.GetRequiredValue(name), AppText.History, environment, cancellationToken));
-        return command;
+        return Asks(command, async (parsed, applications, cancellationToken) =>
+            Print(AppText.History(await applications.GetAsync(applications.Locate(parsed.GetRequiredValue(name)), cancellationToken).ConfigureAwait(false))));
     }
 
-    private static Command Rollback(AppConnection connection, CliEnvironment environment)
+    private Command Rollback()
     {
         var name = Name();
         var id = new Argument<long?>("id") { Description = "Id from the history (default: the deployment before the newest)", Arity = ArgumentArity.ZeroOrOne };
@@ -140,29 +136,25 @@ internal static class AppCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Let the server judge everything, change nothing" };
         var limit = Timeout();
         var command = new Command("rollback", "Sync to an earlier deployment; automated sync must be off") { name, id, prune, dryRun, limit };
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
-            return await new AppVerbs(applications, environment).RollbackAsync(
+            return await new AppVerbs(applications, _environment).RollbackAsync(
                 parsed.GetRequiredValue(name), parsed.GetValue(id), parsed.GetValue(prune), parsed.GetValue(dryRun), Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
-    private static Command Terminate(AppConnection connection, CliEnvironment environment)
+    private Command Terminate()
     {
         var name = Name();
         var command = new Command("terminate", "End the operation that is under way; running hooks are deleted") { name };
         command.Aliases.Add("terminate-op");
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
-            return await new AppVerbs(applications, environment).TerminateAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+            return await new AppVerbs(applications, _environment).TerminateAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
-    private static Command Delete(AppConnection connection, CliEnvironment environment)
+    private Command Delete()
     {
         var names = Names();
         var cascade = new Option<string>("--cascade") { Description = "What happens to the objects: foreground or background deletion, or none to leave them", HelpName = "how", DefaultValueFactory = _ => "foreground" };
@@ -171,17 +163,15 @@ internal static class AppCommand
         var waits = new Option<bool>("--wait") { Description = "Wait until they are gone" };
         var limit = Timeout();
         var command = new Command("delete", "Delete Applications and, unless told otherwise, what they own") { names, cascade, sure, waits, limit };
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            Confirm(parsed.GetRequiredValue(names), parsed.GetRequiredValue(cascade), parsed.GetValue(sure), environment);
-            using var applications = Open(connection, parsed, environment);
-            return await new AppVerbs(applications, environment).DeleteAsync(
+            Confirm(parsed.GetRequiredValue(names), parsed.GetRequiredValue(cascade), parsed.GetValue(sure));
+            return await new AppVerbs(applications, _environment).DeleteAsync(
                 parsed.GetRequiredValue(names), parsed.GetRequiredValue(cascade), parsed.GetValue(waits), Limit(parsed, limit), cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
-    private static Command Manifests(AppConnection connection, CliEnvironment environment)
+    private Command Manifests()
     {
         var name = Name();
         var from = new Option<string>("--source") { Description = "git, or live for the cluster", HelpName = "where", DefaultValueFactory = _ => "git" };
@@ -190,25 +180,22 @@ internal static class AppCommand
         var source = new SourceOptions();
         var command = new Command("manifests", "Print an Application's manifests, values of Secrets masked") { name, from, revision };
         source.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        return Asks(command, async (parsed, applications, cancellationToken) =>
         {
-            using var applications = Open(connection, parsed, environment);
             var application = await applications.GetAsync(applications.Locate(parsed.GetRequiredValue(name)), cancellationToken).ConfigureAwait(false);
             var texts = parsed.GetRequiredValue(from) == "live"
-                ? await new ChangePlanner(applications.Api, environment.Variable("PATH") ?? "", environment.Time).LiveTextsAsync(application.Object, connection.Namespace(parsed), cancellationToken).ConfigureAwait(false)
-                : await RenderAsync(new Planning(environment, source, connection), parsed, application, parsed.GetRequiredValue(revision), applications, cancellationToken).ConfigureAwait(false);
-            environment.Print(string.Join("---\n", texts));
-            return (int)CliExitCode.Success;
+                ? await new ChangePlanner(applications.Api, _environment.Variable("PATH") ?? "", _environment.Time).LiveTextsAsync(application.Object, _connection.Namespace(parsed), cancellationToken).ConfigureAwait(false)
+                : await RenderAsync(new Planning(_environment, source, _connection), parsed, application, parsed.GetRequiredValue(revision), applications, cancellationToken).ConfigureAwait(false);
+            return Print(string.Join("---\n", texts));
         });
-        return command;
     }
 
-    private static Command Resources(AppConnection connection, CliEnvironment environment)
+    private Command Resources()
     {
         var name = Name();
         var command = new Command("resources", "List an Application's objects: sync, health, what the last sync said") { name };
-        command.SetAction((parsed, cancellationToken) => ShowAsync(connection, parsed, parsed.GetRequiredValue(name), AppText.Resources, environment, cancellationToken));
-        return command;
+        return Asks(command, async (parsed, applications, cancellationToken) =>
+            Print(AppText.Resources(await applications.GetAsync(applications.Locate(parsed.GetRequiredValue(name)), cancellationToken).ConfigureAwait(false))));
     }
 
     private static async Task<IReadOnlyList<string>> RenderAsync(Planning planning, ParseResult parsed, AppView application, string revision, AppClient applications, CancellationToken cancellationToken)
@@ -217,34 +204,42 @@ internal static class AppCommand
         return ChangePlanner.Texts(manifests);
     }
 
-    private static async Task<int> ShowAsync(AppConnection connection, ParseResult parsed, string name, Func<AppView, string> show, CliEnvironment environment, CancellationToken cancellationToken)
+    /// <summary>Gives a verb its action, with the cluster's Applications opened for it.</summary>
+    private Command Asks(Command command, Func<ParseResult, AppClient, CancellationToken, Task<int>> action)
     {
-        using var applications = Open(connection, parsed, environment);
-        environment.Print(show(await applications.GetAsync(applications.Locate(name), cancellationToken).ConfigureAwait(false)));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var applications = new AppClient(_connection.Open(parsed, _environment), _connection.Namespace(parsed));
+            return await action(parsed, applications, cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private int Print(string text)
+    {
+        _environment.Print(text);
         return (int)CliExitCode.Success;
     }
 
-    private static void Confirm(string[] names, string cascade, bool isSure, CliEnvironment environment)
+    private void Confirm(string[] names, string cascade, bool isSure)
     {
         if (isSure)
         {
             return;
         }
 
-        if (!environment.IsInputTerminal)
+        if (!_environment.IsInputTerminal)
         {
             throw new CliException("nobody is there to confirm the deletion", "--yes deletes without asking", CliExitCode.Usage);
         }
 
-        environment.PrintError($"Delete {string.Join(", ", names)}{(cascade == "none" ? "" : " and all objects of it")}? [y/N] ");
-        using var reader = new StreamReader(environment.Input, leaveOpen: true);
+        _environment.PrintError($"Delete {string.Join(", ", names)}{(cascade == "none" ? "" : " and all objects of it")}? [y/N] ");
+        using var reader = new StreamReader(_environment.Input, leaveOpen: true);
         if (reader.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
         {
             throw new CliException("nothing was deleted");
         }
     }
-
-    private static AppClient Open(AppConnection connection, ParseResult parsed, CliEnvironment environment) => new(connection.Open(parsed, environment), connection.Namespace(parsed));
 
     private static TimeSpan Limit(ParseResult parsed, Option<int> limit) => parsed.GetRequiredValue(limit) is var seconds and > 0 ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 

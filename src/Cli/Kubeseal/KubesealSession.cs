@@ -17,14 +17,7 @@ internal sealed class KubesealSession(KubesealFlags flags, CliEnvironment enviro
     internal CliEnvironment Environment => environment;
 
     /// <summary>Where the cluster is and as whom to speak.</summary>
-    internal KubeconfigOptions Connection => flags.Connection with
-    {
-        KubeconfigVariable = environment.Variable("KUBECONFIG") ?? "",
-        HomeDirectory = environment.Variable("HOME") ?? "",
-        EnvironmentVariable = environment.Variable,
-        TimeProvider = environment.Time,
-        UserAgent = "kubeseal",
-    };
+    internal KubeconfigOptions Connection => environment.Complete(flags.Connection) with { UserAgent = "kubeseal" };
 
     /// <summary>Opens the way to the controller.</summary>
     internal ControllerProxy OpenController() => new(new ControllerAddress(Connection, flags.ControllerNamespace, flags.ControllerName), Trace);

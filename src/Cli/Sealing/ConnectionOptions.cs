@@ -27,16 +27,12 @@ internal sealed class ConnectionOptions
     /// <summary>The namespace that <c>-n</c> gave, or empty.</summary>
     internal string GivenNamespace(ParseResult parsed) => parsed.GetRequiredValue(_namespace);
 
-    internal KubeconfigOptions Connection(ParseResult parsed, CliEnvironment environment) => new()
+    internal KubeconfigOptions Connection(ParseResult parsed, CliEnvironment environment) => environment.Complete(new KubeconfigOptions
     {
         Path = parsed.GetRequiredValue(_kubeconfig),
         Context = parsed.GetRequiredValue(_context),
         Namespace = parsed.GetRequiredValue(_namespace),
-        KubeconfigVariable = environment.Variable("KUBECONFIG") ?? "",
-        HomeDirectory = environment.Variable("HOME") ?? "",
-        EnvironmentVariable = environment.Variable,
-        TimeProvider = environment.Time,
-    };
+    });
 
     internal ControllerProxy OpenController(ParseResult parsed, CliEnvironment environment) => new(Address(parsed, environment), static _ => { });
 }

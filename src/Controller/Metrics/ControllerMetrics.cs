@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace SecretsOps.Controller.Metrics;
@@ -6,12 +7,14 @@ namespace SecretsOps.Controller.Metrics;
 internal sealed class ControllerMetrics : IDisposable
 {
     private const string Prefix = "sealed_secrets_controller_";
+    private const string Synced = "Synced";
 
     private readonly MetricFamily _buildInfo = new($"{Prefix}build_info", "gauge", "Build information.", "revision");
     private readonly MetricFamily _unsealRequests = new($"{Prefix}unseal_requests_total", "counter", "Total number of sealed secret unseal requests");
     private readonly MetricFamily _unsealErrors = new($"{Prefix}unseal_errors_total", "counter", "Total number of sealed secret unseal errors by reason", "reason", "namespace");
     private readonly MetricFamily _conditions = new($"{Prefix}condition_info", "gauge", "Current SealedSecret condition status. Values are -1 (false), 0 (unknown or absent), 1 (true)", "namespace", "name", "condition", "ss_app_kubernetes_io_instance");
     private readonly MetricFamily _httpRequests = new($"{Prefix}http_requests_total", "counter", "A counter for requests to the wrapped handler.", "path", "code", "method");
+    private readonly ConcurrentDictionary<(string Namespace, string Name), string> _instances = new(); // the last label of each condition's series
     private readonly HistogramFamily _httpDurations = new($"{Prefix}http_request_duration_seconds", "A histogram of latencies for requests.", "path", "method");
 
     private readonly MeterExposition _engine = new(GitOps.Telemetry.EngineTelemetry.Name);
@@ -51,20 +54,32 @@ internal sealed class ControllerMetrics : IDisposable
         _httpDurations.Observe(duration.TotalSeconds, path, method.ToLowerInvariant());
     }
 
-    /// <summary>Publishes a condition: -1 for False, 0 for Unknown, 1 for True.</summary>
-    public void SetCondition(string @namespace, string name, string condition, string status, string instance)
+    /// <summary>Publishes the condition <c>Synced</c>: -1 for False, 0 for Unknown, 1 for True.</summary>
+    public void SetSynced(string @namespace, string name, string status, string instance)
     {
         if (OmitSecretLabels)
         {
             return;
         }
 
-        ForgetConditions(@namespace, name, condition);
-        _conditions.Set(status switch { "True" => 1, "False" => -1, _ => 0 }, @namespace, name, condition, instance);
+        var series = (@namespace, name);
+        if (_instances.TryGetValue(series, out var before) && before != instance)
+        {
+            _conditions.Remove(@namespace, name, Synced, before);
+        }
+
+        _instances[series] = instance;
+        _conditions.Set(status switch { "True" => 1, "False" => -1, _ => 0 }, @namespace, name, Synced, instance);
     }
 
     /// <summary>Forgets what is published of a SealedSecret that is gone.</summary>
-    public void ForgetConditions(string @namespace, string name) => _conditions.RemoveStartingWith(@namespace, name);
+    public void ForgetConditions(string @namespace, string name)
+    {
+        if (_instances.TryRemove((@namespace, name), out var instance))
+        {
+            _conditions.Remove(@namespace, name, Synced, instance);
+        }
+    }
 
     public void SetKeys(int usable, int malformed)
     {
@@ -131,9 +146,6 @@ internal sealed class ControllerMetrics : IDisposable
         UnsealErrorReason.Unmanaged => "unmanaged",
         _ => "update",
     };
-
-    private void ForgetConditions(string @namespace, string name, string condition) =>
-        _conditions.RemoveStartingWith(@namespace, name, condition);
 }
 
 /// <summary>Where a reconcile failed: the <c>reason</c> label of <c>unseal_errors_total</c>.</summary>

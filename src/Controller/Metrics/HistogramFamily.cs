@@ -23,7 +23,7 @@ internal sealed class HistogramFamily(string name, string help, params string[] 
         }
 
         MetricFamily.WriteHeader(text, name, "histogram", help);
-        foreach (var (_, series) in _series.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (_, series) in _series.ToArray().OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             series.WriteTo(text, name, labels);
         }

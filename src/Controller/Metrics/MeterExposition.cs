@@ -34,7 +34,7 @@ internal sealed class MeterExposition : IDisposable
         }
 
         _listener.RecordObservableInstruments();
-        foreach (var (_, family) in _families.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (_, family) in _families.ToArray().OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             family.Plain?.WriteTo(text);
             family.Histogram?.WriteTo(text);

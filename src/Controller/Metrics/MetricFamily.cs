@@ -40,7 +40,7 @@ internal sealed class MetricFamily(string name, string type, string help, params
         }
 
         WriteHeader(text, name, type, help);
-        foreach (var (key, value) in _values.OrderBy(entry => entry.Key))
+        foreach (var (key, value) in _values.ToArray().OrderBy(entry => entry.Key)) // ToArray is the dictionary's own: sorting it while it grows fails
         {
             WriteSample(text, name, labels, key.Values, value);
         }

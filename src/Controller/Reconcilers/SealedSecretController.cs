@@ -75,6 +75,7 @@ internal sealed partial class SealedSecretController : IDisposable
             do
             {
                 await feeder.FeedAsync(_sealedSecrets.Names(), cancellationToken);
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what a long backlog took is given back to the machine
                 await Task.Delay(_options.ResyncPeriod > TimeSpan.Zero ? _options.ResyncPeriod : Timeout.InfiniteTimeSpan, _time, cancellationToken);
             }
             while (!cancellationToken.IsCancellationRequested);

@@ -133,7 +133,7 @@ internal sealed partial class SealedSecretReconciler(
     }
 
     private void Publish(KubernetesObject sealedSecret, bool isSynced) =>
-        metrics.SetCondition(sealedSecret.Namespace, sealedSecret.Name, "Synced", isSynced ? "True" : "False", sealedSecret.Label(SealedSecretNames.InstanceLabel) ?? "");
+        metrics.SetSynced(sealedSecret.Namespace, sealedSecret.Name, isSynced ? "True" : "False", sealedSecret.Label(SealedSecretNames.InstanceLabel) ?? "");
 
     private static partial class Log
     {

@@ -87,8 +87,8 @@ internal sealed class AgeHeader
     private static byte[] ComputeMac(byte[] authenticated, ReadOnlySpan<byte> fileKey)
     {
         Span<byte> key = stackalloc byte[MacSize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey, key, salt: [], info: "header"u8);
-        var mac = HMACSHA256.HashData(key, authenticated);
+        HkdfSha256.DeriveKey(fileKey, key, salt: [], info: "header"u8);
+        var mac = HkdfSha256.Mac(key, authenticated);
         CryptographicOperations.ZeroMemory(key);
         return mac;
     }

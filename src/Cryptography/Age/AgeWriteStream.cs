@@ -15,7 +15,7 @@ internal sealed class AgeWriteStream : Stream
     public AgeWriteStream(Stream destination, ReadOnlySpan<byte> fileKey)
     {
         Span<byte> nonce = stackalloc byte[PayloadCipher.NonceSize];
-        RandomNumberGenerator.Fill(nonce);
+        SystemRandom.Fill(nonce);
         destination.Write(nonce);
         _destination = destination;
         _cipher = new PayloadCipher(fileKey, nonce);

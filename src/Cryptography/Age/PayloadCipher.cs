@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using SecretsOps.Cryptography.Aead;
 
 namespace SecretsOps.Cryptography.Age;
 
@@ -13,44 +14,40 @@ internal sealed class PayloadCipher : IDisposable
 {
     public const int NonceSize = 16;
     public const int ChunkSize = 64 * 1024;
-    public const int TagSize = 16;
-    private const int KeySize = 32;
+    public const int TagSize = ChaChaCipher.TagSize;
 
-    private readonly ChaCha20Poly1305 _cipher;
+    private readonly ChaChaCipher _cipher;
     private ulong _counter;
 
     public PayloadCipher(ReadOnlySpan<byte> fileKey, ReadOnlySpan<byte> nonce)
     {
-        Span<byte> key = stackalloc byte[KeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey, key, nonce, "payload"u8);
-        _cipher = new ChaCha20Poly1305(key);
+        Span<byte> key = stackalloc byte[ChaChaCipher.KeySize];
+        HkdfSha256.DeriveKey(fileKey, key, nonce, "payload"u8);
+        _cipher = new ChaChaCipher(key);
         CryptographicOperations.ZeroMemory(key);
     }
 
     /// <summary>Writes ciphertext and tag of <paramref name="plaintext"/>.</summary>
     public void EncryptChunk(ReadOnlySpan<byte> plaintext, Span<byte> chunk, ChunkPosition position)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[ChaChaCipher.NonceSize];
         FillNonce(nonce, position);
-        _cipher.Encrypt(nonce, plaintext, chunk[..plaintext.Length], chunk.Slice(plaintext.Length, TagSize));
+        _cipher.Encrypt(nonce, plaintext, chunk);
         _counter++;
     }
 
     /// <summary>Writes the plaintext of <paramref name="chunk"/>, or says that it is not authentic.</summary>
     public bool TryDecryptChunk(ReadOnlySpan<byte> chunk, Span<byte> plaintext, ChunkPosition position)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[ChaChaCipher.NonceSize];
         FillNonce(nonce, position);
-        try
-        {
-            _cipher.Decrypt(nonce, chunk[..^TagSize], chunk[^TagSize..], plaintext[..(chunk.Length - TagSize)]);
-            _counter++;
-            return true;
-        }
-        catch (AuthenticationTagMismatchException)
+        if (!_cipher.TryDecrypt(nonce, chunk, plaintext[..(chunk.Length - TagSize)]))
         {
             return false;
         }
+
+        _counter++;
+        return true;
     }
 
     public void Dispose() => _cipher.Dispose();

@@ -47,5 +47,5 @@ public sealed class X25519Recipient : AgeRecipient
     public override string ToString() => Bech32Text.Encode(Prefix, _publicKey);
 
     internal static void DeriveWrapKey(ReadOnlySpan<byte> shared, ReadOnlySpan<byte> share, ReadOnlySpan<byte> publicKey, Span<byte> wrapKey) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, wrapKey, salt: [.. share, .. publicKey], info: "age-encryption.org/v1/X25519"u8);
+        HkdfSha256.DeriveKey(shared, wrapKey, salt: [.. share, .. publicKey], info: "age-encryption.org/v1/X25519"u8);
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using SecretsOps.Cryptography.Gcm;
+using SecretsOps.Cryptography.Aead;
 
 namespace SecretsOps.Cryptography.Hybrid;
 
@@ -26,7 +26,7 @@ public static class HybridCipher
         ArgumentNullException.ThrowIfNull(key);
         var envelope = new byte[PrefixLength + key.BlockLength + plaintext.Length + TagLength];
         BinaryPrimitives.WriteUInt16BigEndian(envelope, checked((ushort)key.BlockLength));
-        using var sessionKey = SessionKey.Random(SessionKeyLength);
+        using var sessionKey = SecretBytes.Random(SessionKeyLength);
         key.Oaep.Encrypt(sessionKey.Span, label, envelope.AsSpan(PrefixLength, key.BlockLength));
 
         var body = envelope.AsSpan(PrefixLength + key.BlockLength);

@@ -57,8 +57,5 @@ internal static unsafe partial class LibcryptoRsa
     internal static partial int EVP_PKEY_decrypt(nint context, byte* output, nuint* outputLength, byte* input, nuint inputLength);
 
     [LibraryImport(Libcrypto.Name)]
-    internal static partial int RAND_priv_bytes(byte* buffer, int length);
-
-    [LibraryImport(Libcrypto.Name)]
     internal static partial void ERR_clear_error();
 }

@@ -1,14 +1,18 @@
 using System.Text.Json.Nodes;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Applications;
 
 /// <summary>An <c>argoproj.io/v1alpha1</c> Application as the engine reads it.</summary>
-internal sealed class Application(KubernetesObject value, string controlNamespace)
+internal sealed class Application(KubernetesObject value, string controlNamespace, EngineSettings? settings = null)
 {
     private readonly JsonObject _spec = value.Json["spec"] as JsonObject ?? [];
 
     public KubernetesObject Object { get; } = value;
+
+    /// <summary>What holds for every Application.</summary>
+    public EngineSettings Settings { get; } = settings ?? EngineSettings.Default;
 
     public NamespacedName Key => Object.NamespacedName;
 
@@ -36,7 +40,8 @@ internal sealed class Application(KubernetesObject value, string controlNamespac
 
     public long RevisionHistoryLimit => _spec.NumberAt("revisionHistoryLimit") ?? 10;
 
-    public IReadOnlyList<IgnoreRule> IgnoreRules => [.. _spec.ObjectsAt("ignoreDifferences").Select(rule => new IgnoreRule(rule))];
+    /// <summary>Its own rules and those for all.</summary>
+    public IReadOnlyList<IgnoreRule> IgnoreRules => [.. Settings.IgnoreRules, .. _spec.ObjectsAt("ignoreDifferences").Select(rule => new IgnoreRule(rule))];
 
     public JsonObject? Operation => Object.Json["operation"] as JsonObject;
 

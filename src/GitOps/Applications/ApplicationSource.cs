@@ -33,6 +33,9 @@ internal sealed record ApplicationSource(JsonObject Json)
 
     public JsonObject Directory => Json["directory"] as JsonObject ?? [];
 
+    /// <summary>Whether the commit's own id may be part of what is rendered.</summary>
+    public bool NamesRevision => Json.ToJsonString().Contains("ARGOCD_APP_REVISION", StringComparison.Ordinal);
+
     /// <summary>The same source at another revision.</summary>
     public ApplicationSource At(string revision)
     {

@@ -6,7 +6,6 @@ using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
 using SecretsOps.GitOps.Tracking;
 using SecretsOps.Kubernetes.Client;
-using SecretsOps.Kubernetes.Discovery;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Applying;
@@ -19,7 +18,7 @@ internal sealed record TargetSet(IReadOnlyList<Target> Targets, IReadOnlyList<st
 }
 
 /// <summary>Makes targets of manifests: scope looked up, namespace filled in, duplicates resolved, tracking id set, digest taken.</summary>
-internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
+internal sealed class TargetBuilder(DestinationCluster cluster, KeyedDigest digest)
 {
     public async Task<TargetSet> BuildAsync(Application application, DecryptedManifests manifests, CancellationToken cancellationToken)
     {
@@ -36,13 +35,13 @@ internal sealed class TargetBuilder(ApiDiscovery discovery, KeyedDigest digest)
                 continue;
             }
 
-            if (DestinationCluster.IsExcluded(manifest.Object.Kind))
+            if (cluster.Excludes(manifest.Object.Gvk.Group, manifest.Object.Kind))
             {
                 excluded.Add($"Resource {manifest.Object.Gvk.Group}/{manifest.Object.Kind} {manifest.Object.Name} is excluded in the settings");
                 continue;
             }
 
-            var resource = await discovery.ResolveAsync(manifest.Object.Gvk, cancellationToken);
+            var resource = await cluster.Discovery.ResolveAsync(manifest.Object.Gvk, cancellationToken);
             var isNamespaced = resource?.IsNamespaced ?? definitions.GetValueOrDefault((manifest.Object.Gvk.Group, manifest.Object.Kind), true);
             var target = Build(application, manifest, resource, isNamespaced, errors);
             var identity = target.Key.Name.Length > 0 ? target.Key : target.Key with { Name = $"{manifest.Origin}#{targets.Count}" };

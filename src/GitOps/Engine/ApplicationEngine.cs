@@ -6,6 +6,7 @@ using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Diffing;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Rendering;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Telemetry;
@@ -26,6 +27,7 @@ public sealed partial class ApplicationEngine : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly KeyedDigest _digest = new();
+    private readonly CurrentSettings _current = new();
     private readonly ClusterRegistry _clusters;
     private readonly SettingsWatch _settings;
     private readonly RepositoryStore _repositories;
@@ -51,18 +53,18 @@ public sealed partial class ApplicationEngine : IDisposable
     {
         (_options, _clock, _logger) = (options, clock, logger);
         var tools = new ToolBox(options.SearchPath, clock);
-        _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
+        _clusters = new ClusterRegistry(Follow(new DestinationCluster(Destination.InClusterServer, client, ClusterScope.Everything, _current, _digest, clock, logger)), _digest, Open, clock, options.EnvironmentVariable);
         var access = new RepositoryRegistry();
         _repositories = new RepositoryStore(tools, options.CacheFolder, access.For, clock) { FollowsSubmodules = options.FollowsSubmodules };
         _charts = new ChartStore(options.CacheFolder, access, clock);
         var signatures = new CommitSignatures(_repositories, tools);
-        _settings = new SettingsWatch(client, options.ControlNamespace, _clusters, access, _repositories, _charts, signatures, clock, logger);
+        _settings = new SettingsWatch(client, options.ControlNamespace, _current, _clusters, access, _repositories, _charts, signatures, clock, logger);
         _applications = new Informer(client, ApiResource.Applications, new InformerOptions { Namespace = options.ApplicationNamespaces.Count == 0 ? options.ControlNamespace : "" });
         _projects = new Informer(client, ApiResource.AppProjects, new InformerOptions { Namespace = options.ControlNamespace });
         _keySecrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = options.KeyNamespace, LabelSelector = $"{Annotations.DecryptionKey}=active" });
         _keys = new DecryptionKeys(_digest, $"create a Secret labelled {Annotations.DecryptionKey}=active in namespace '{options.KeyNamespace}'", options.KeysOf);
-        _store = new ApplicationStore(client, _applications, options.ControlNamespace);
-        _projectStore = new ProjectStore(client, _projects, access, options.ControlNamespace);
+        _store = new ApplicationStore(client, _applications, _current, options.ControlNamespace);
+        _projectStore = new ProjectStore(client, _projects, access, _current, options.ControlNamespace);
         _queue = new WorkQueue<NamespacedName>(clock);
         _share = options.Sharing is null ? null : new ReplicaShare(client, options.Sharing, clock, logger);
         var sources = new SourceFetcher(_repositories, _charts);
@@ -280,7 +282,7 @@ public sealed partial class ApplicationEngine : IDisposable
         [.. _store.All().Where(application => IsOurs(application.Key)).SelectMany(application => application.Sources).Select(source => RepositoryUrl.Identity(source.RepoUrl)), .. _sets.UsedRepositories];
 
     private DestinationCluster Open(string server, ClusterConnection connection, ClusterScope scope) =>
-        Follow(new DestinationCluster(server, new ApiClient(connection), scope, _digest, _clock, _logger));
+        Follow(new DestinationCluster(server, new ApiClient(connection), scope, _current, _digest, _clock, _logger));
 
     private DestinationCluster Follow(DestinationCluster cluster)
     {

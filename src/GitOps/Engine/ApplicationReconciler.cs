@@ -52,7 +52,7 @@ internal sealed partial class ApplicationReconciler(
         }
 
         var visit = new Visit(application, _memories.GetOrAdd(name, _ => new ApplicationMemory()), new StatusDraft(application, options.ControlNamespace, clock));
-        visit.Memory.TakeSpec(digest.Of(application.Spec));
+        visit.Memory.TakeSpec($"{digest.Of(application.Spec)} {application.Settings.Version}");
         TakeRefresh(visit);
         var permission = projects.Validate(application, clusters);
         return permission.Problem.Length > 0
@@ -220,7 +220,7 @@ internal sealed partial class ApplicationReconciler(
 
         visit.Memory.LastComparedAt = clock.GetUtcNow();
         visit.Draft.RefreshHealth(visit.Cluster.Inventory);
-        visit.Draft.SetHealth(HealthReport.From(visit.Memory.ManagedKeys, visit.Cluster.Inventory).Code);
+        visit.Draft.SetHealth(HealthReport.From(visit.Memory.ManagedKeys, visit.Cluster.Inventory, visit.Application.Key).Code);
         var isQuiet = !visit.Draft.HasChanged && !visit.IsRefresh;
         visit.Draft.SetSync(SyncCode.Synced, visit.Newest);
         if (isQuiet && visit.Draft.HasChanged && visit.Memory.TryPostpone(clock.GetUtcNow(), RevisionWriteDelay))

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Applying;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Kubernetes.Watching;
@@ -11,7 +12,7 @@ using SecretsOps.Kubernetes.Watching;
 namespace SecretsOps.GitOps.Engine;
 
 /// <summary>Reads Applications from the watch and writes them; a reader sees what this process wrote even before the watch does.</summary>
-internal sealed class ApplicationStore(ApiClient client, Informer informer, string controlNamespace)
+internal sealed class ApplicationStore(ApiClient client, Informer informer, CurrentSettings settings, string controlNamespace)
 {
     private readonly ConcurrentDictionary<NamespacedName, KubernetesObject> _written = new();
 
@@ -24,7 +25,7 @@ internal sealed class ApplicationStore(ApiClient client, Informer informer, stri
         }
 
         var newest = _written.TryGetValue(name, out var written) && written.Uid == watched.Uid && Version(written) > Version(watched) ? written.DeepClone() : watched;
-        return new Application(newest, controlNamespace);
+        return new Application(newest, controlNamespace, settings.Value);
     }
 
     public IReadOnlyList<NamespacedName> Names() => [.. informer.Snapshot().Select(entry => entry.Key)];
@@ -41,7 +42,7 @@ internal sealed class ApplicationStore(ApiClient client, Informer informer, stri
             var stored = await client.PatchAsync(ApiResource.Applications, name.Namespace, name.Name, PatchType.Merge, body, new PatchOptions { FieldManager = ObjectWriter.FieldManager }, cancellationToken);
             stored.Metadata.Remove("managedFields");
             _written[name] = stored;
-            return new Application(stored.DeepClone(), controlNamespace);
+            return new Application(stored.DeepClone(), controlNamespace, settings.Value);
         }
         catch (ApiException exception) when (exception.IsNotFound)
         {

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.ApplicationSets.Generators;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.GitOps.Projects;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
@@ -17,7 +19,7 @@ internal sealed record Permission(ProjectRules? Project, DestinationCluster? Clu
 }
 
 /// <summary>Knows the AppProjects; makes the permissive <c>default</c> one where it is missing.</summary>
-internal sealed class ProjectStore(ApiClient client, Informer informer, RepositoryRegistry repositories, string controlNamespace)
+internal sealed class ProjectStore(ApiClient client, Informer informer, RepositoryRegistry repositories, CurrentSettings settings, string controlNamespace)
 {
     private const string DefaultName = "default";
 
@@ -82,7 +84,20 @@ internal sealed class ProjectStore(ApiClient client, Informer informer, Reposito
         var found = informer.TryGet(new NamespacedName(controlNamespace, name));
         return found is null
             ? name == DefaultName ? new ProjectRules(DefaultName, DefaultSpec()) : null
-            : new ProjectRules(name, found.Json["spec"] as JsonObject ?? []);
+            : new ProjectRules(name, WithGlobal(found));
+    }
+
+    /// <summary>A project's rules with those of the global projects that choose it by its labels put behind its own.</summary>
+    private JsonObject WithGlobal(KubernetesObject project)
+    {
+        var spec = project.Json["spec"] as JsonObject ?? [];
+        var labels = project.Metadata.MapAt("labels");
+        foreach (var global in settings.Value.GlobalProjects.Where(global => global.Name != project.Name && LabelMatch.IsMatch(global.Selector, labels)))
+        {
+            spec = informer.TryGet(new NamespacedName(controlNamespace, global.Name))?.Json["spec"] is JsonObject more ? GlobalRules.Merge(spec, more) : spec;
+        }
+
+        return spec;
     }
 
     private string? SourceProblem(Application application, ProjectRules project)

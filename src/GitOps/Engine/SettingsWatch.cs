@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Clusters;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Sources.Charts;
 using SecretsOps.GitOps.Webhooks;
@@ -20,6 +21,7 @@ internal sealed partial class SettingsWatch
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly CurrentSettings _settings;
     private readonly Informer _secrets;
     private readonly Informer _maps;
     private readonly Informer _webhookSecret;
@@ -33,9 +35,9 @@ internal sealed partial class SettingsWatch
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
 
-    public SettingsWatch(ApiClient client, string controlNamespace, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, CommitSignatures signatures, TimeProvider clock, ILogger logger)
+    public SettingsWatch(ApiClient client, string controlNamespace, CurrentSettings settings, ClusterRegistry clusters, RepositoryRegistry repositories, RepositoryStore store, ChartStore charts, CommitSignatures signatures, TimeProvider clock, ILogger logger)
     {
-        (_clusters, _repositories, _store, _charts, _signatures, _namespace, _clock, _logger) = (clusters, repositories, store, charts, signatures, controlNamespace, clock, logger);
+        (_settings, _clusters, _repositories, _store, _charts, _signatures, _namespace, _clock, _logger) = (settings, clusters, repositories, store, charts, signatures, controlNamespace, clock, logger);
         _secrets = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, LabelSelector = Annotations.SecretType });
         _maps = new Informer(client, ApiResource.ConfigMaps, new InformerOptions { Namespace = controlNamespace, LabelSelector = "", Transform = KeepWanted });
         _webhookSecret = new Informer(client, ApiResource.Secrets, new InformerOptions { Namespace = controlNamespace, FieldSelector = $"metadata.name={WebhookSecrets.SecretName}" });
@@ -91,7 +93,7 @@ internal sealed partial class SettingsWatch
 
     private void TakeMaps(string changed)
     {
-        if (changed is not (KnownHostsMap or CertificatesMap or SignersMap))
+        if (changed is not (KnownHostsMap or CertificatesMap or SignersMap or EngineSettings.MapName))
         {
             return;
         }
@@ -100,6 +102,7 @@ internal sealed partial class SettingsWatch
         {
             _repositories.ReplaceTrust(Data(KnownHostsMap).TextAt("ssh_known_hosts"), Data(CertificatesMap));
             _signatures.Replace(Data(SignersMap));
+            TakeSettings();
             _store.ForgetChanged(_repositories.For);
             _charts.ForgetChanged();
         }
@@ -107,12 +110,27 @@ internal sealed partial class SettingsWatch
         Changed?.Invoke();
     }
 
+    private void TakeSettings()
+    {
+        var settings = EngineSettings.Read(Data(EngineSettings.MapName));
+        if (settings.Version == _settings.Value.Version)
+        {
+            return;
+        }
+
+        _settings.Value = settings;
+        foreach (var problem in settings.Problems)
+        {
+            LogProblem(_logger, problem);
+        }
+    }
+
     private JsonObject Data(string map) => _maps.TryGet(new NamespacedName(_namespace, map))?.Json["data"] as JsonObject ?? [];
 
     // Other ConfigMaps of the namespace are none of ours: nothing of them is kept but the name.
     private static KubernetesObject KeepWanted(KubernetesObject map)
     {
-        if (map.Name is not (KnownHostsMap or CertificatesMap or SignersMap))
+        if (map.Name is not (KnownHostsMap or CertificatesMap or SignersMap or EngineSettings.MapName))
         {
             map.Json.Remove("data");
             map.Json.Remove("binaryData");
@@ -120,6 +138,9 @@ internal sealed partial class SettingsWatch
 
         return map;
     }
+
+    [LoggerMessage(EventId = 51, Level = LogLevel.Error, Message = "A setting counts as not made: {Problem}")]
+    private static partial void LogProblem(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 50, Level = LogLevel.Warning, Message = "The Secrets and ConfigMaps of namespace {Namespace} that describe clusters and repositories cannot be read yet: {Reason}")]
     private static partial void LogUnread(ILogger logger, string @namespace, string reason);

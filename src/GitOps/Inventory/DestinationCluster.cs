@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SecretsOps.GitOps.Applications;
+using SecretsOps.GitOps.Settings;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Discovery;
 using SecretsOps.Kubernetes.Objects;
@@ -12,11 +13,11 @@ internal sealed partial class DestinationCluster : IDisposable
 {
     private static readonly TimeSpan FirstListLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ScanPause = TimeSpan.FromSeconds(10);
-    private static readonly HashSet<string> NeverWatched = ["Event", "Lease", "Endpoints", "EndpointSlice", "CertificateSigningRequest"];
 
     private readonly ConcurrentDictionary<(string Group, string Kind, string Namespace), Lazy<KindWatch>> _watches = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterScope _scope;
+    private readonly CurrentSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
@@ -25,13 +26,14 @@ internal sealed partial class DestinationCluster : IDisposable
     private Task? _scan;
     private DateTimeOffset _nextScanAt = DateTimeOffset.MinValue;
 
-    public DestinationCluster(string server, ApiClient client, ClusterScope scope, KeyedDigest digest, TimeProvider clock, ILogger logger)
+    public DestinationCluster(string server, ApiClient client, ClusterScope scope, CurrentSettings settings, KeyedDigest digest, TimeProvider clock, ILogger logger)
     {
         Server = server;
         Client = client;
         Discovery = new ApiDiscovery(client);
         Inventory = new LiveInventory(digest);
         _scope = scope;
+        _settings = settings;
         _clock = clock;
         _logger = logger;
     }
@@ -43,6 +45,7 @@ internal sealed partial class DestinationCluster : IDisposable
         Discovery = root.Discovery;
         Inventory = root.Inventory;
         _scope = root._scope;
+        _settings = root._settings;
         _clock = root._clock;
         _logger = root._logger;
         _root = root;
@@ -92,7 +95,7 @@ internal sealed partial class DestinationCluster : IDisposable
         }
 
         var broken = new List<string>();
-        foreach (var watch in resources.Distinct().Where(resource => !NeverWatched.Contains(resource.Kind)).SelectMany(Start).ToList())
+        foreach (var watch in resources.Distinct().Where(resource => !Excludes(resource.Group, resource.Kind)).SelectMany(Start).ToList())
         {
             try
             {
@@ -125,7 +128,7 @@ internal sealed partial class DestinationCluster : IDisposable
     }
 
     /// <summary>Whether objects of a kind are left out altogether: they come and go by the thousand and belong to the server.</summary>
-    public static bool IsExcluded(string kind) => NeverWatched.Contains(kind);
+    public bool Excludes(string group, string kind) => _settings.Value.Kinds.Excludes(group, kind, Server);
 
     /// <summary>The same cluster, written to under another identity; what is known of it is shared.</summary>
     public DestinationCluster ActingAs(string userName) => _actors.GetOrAdd(userName, name =>
@@ -187,7 +190,7 @@ internal sealed partial class DestinationCluster : IDisposable
         var resources = served.Where(found => found.Verbs.Contains("list") && found.Verbs.Contains("watch")).Select(found => found.Resource).DistinctBy(resource => (resource.Group, resource.Kind));
         var tracked = new ConcurrentBag<ApiResource>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = _stop.Token };
-        await Parallel.ForEachAsync(resources.Where(resource => !NeverWatched.Contains(resource.Kind)), options, async (resource, cancellationToken) =>
+        await Parallel.ForEachAsync(resources.Where(resource => !Excludes(resource.Group, resource.Kind)), options, async (resource, cancellationToken) =>
         {
             if (await HoldsTrackedAsync(resource, cancellationToken))
             {

@@ -20,5 +20,8 @@ internal enum SourceType
 /// <summary>What a renderer made of one source. May hold plaintext.</summary>
 internal sealed record RenderedManifests(SourceType SourceType, IReadOnlyList<Manifest> Manifests)
 {
+    /// <summary>Whether the commit's own id may be part of what was rendered.</summary>
+    public bool NamesRevision { get; init; }
+
     public override string ToString() => $"{Manifests.Count} manifests by {SourceType}";
 }

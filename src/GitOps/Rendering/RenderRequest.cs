@@ -1,5 +1,6 @@
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
+using SecretsOps.GitOps.Settings;
 
 namespace SecretsOps.GitOps.Rendering;
 
@@ -21,6 +22,9 @@ internal sealed record RenderRequest
 
     /// <summary>The trees that <c>$ref/…</c> paths lead into, by their ref.</summary>
     public IReadOnlyDictionary<string, DecryptingTree> References { get; init; } = new Dictionary<string, DecryptingTree>();
+
+    /// <summary>What holds for every Application.</summary>
+    public EngineSettings Settings { get; init; } = EngineSettings.Default;
 
     public string KubernetesVersion { get; init; } = "";
 

@@ -21,10 +21,11 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCata
     /// <exception cref="RenderException">The spec names two tools, or none that is there.</exception>
     public async Task<RenderedManifests> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
     {
-        var type = await ChooseAsync(request, cancellationToken);
+        var merged = await SourceOverrides.ApplyAsync(request, cancellationToken);
+        var type = await ChooseAsync(merged, cancellationToken);
         var renderer = renderers.FirstOrDefault(candidate => candidate.Type == type)
             ?? throw new RenderException($"{request.Source.Path}: no renderer for {type} sources is available");
-        return await renderer.RenderAsync(request, cancellationToken);
+        return await renderer.RenderAsync(merged, cancellationToken) with { NamesRevision = merged.Source.NamesRevision };
     }
 
     private async Task<SourceType> ChooseAsync(RenderRequest request, CancellationToken cancellationToken)
@@ -33,9 +34,9 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCata
         {
             case [_, _, ..] tools:
                 throw new RenderException($"multiple application sources defined: {string.Join(",", tools)}");
-            case ["kustomize"]:
+            case ["kustomize"] when request.Settings.UsesKustomize:
                 return SourceType.Kustomize;
-            case ["helm"]:
+            case ["helm"] when request.Settings.UsesHelm:
                 return SourceType.Helm;
             case ["plugin"]:
                 return SourceType.Plugin;
@@ -56,8 +57,8 @@ internal sealed class RendererSet(IReadOnlyList<IRenderer> renderers, PluginCata
 
         // Unlike Argo CD only a file of exactly this name makes a chart (argocd.md, quirks).
         var files = (await request.Tree.TryListAsync(request.Folder, cancellationToken) ?? []).Where(entry => entry.Kind != TreeEntryKind.Folder).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        return files.Contains("Chart.yaml") ? SourceType.Helm
-            : files.Overlaps(["kustomization.yaml", "kustomization.yml", "Kustomization"]) ? SourceType.Kustomize
+        return files.Contains("Chart.yaml") && request.Settings.UsesHelm ? SourceType.Helm
+            : files.Overlaps(KustomizationFiles.Names) && request.Settings.UsesKustomize ? SourceType.Kustomize
             : SourceType.Directory;
     }
 }

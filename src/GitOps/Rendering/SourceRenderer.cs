@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.GitOps.Telemetry;
@@ -10,8 +9,6 @@ namespace SecretsOps.GitOps.Rendering;
 /// <summary>Renders every source of an Application, or takes what was rendered before from the very same files.</summary>
 internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
 {
-    private const string RevisionVariable = "ARGOCD_APP_REVISION";
-
     /// <summary>The manifests of each source that has any, and what they depend on.</summary>
     /// <exception cref="RenderException">A source cannot be rendered.</exception>
     /// <exception cref="DecryptionException">An encrypted file cannot be opened.</exception>
@@ -33,7 +30,7 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
             Revisions = request.Revisions,
             Traces = all,
             Keys = request.KeysVersion,
-            IncludesRevision = request.Sources.Any(NamesRevision) || rendered.Any(one => one.SourceType == SourceType.Plugin),
+            IncludesRevision = request.Sources.Any(source => source.NamesRevision) || rendered.Any(one => one.NamesRevision || one.SourceType == SourceType.Plugin),
         };
         return (rendered, inputs);
     }
@@ -58,7 +55,7 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
         EngineTelemetry.CountRendering(rendered.SourceType.ToString(), wasKnown: false);
 
         // Plain folders cost no more than opening the cache; what a plug-in prints may depend on more than files.
-        if (rendered.SourceType is SourceType.Helm or SourceType.Kustomize)
+        if (rendered.SourceType is SourceType.Helm or SourceType.Kustomize && rendered.NamesRevision == request.Sources[index].NamesRevision)
         {
             cache.Put(key, traces, rendered);
         }
@@ -88,6 +85,7 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
         Project = request.Application.Project,
         Namespace = request.Application.Destination.Namespace,
         References = references,
+        Settings = request.Application.Settings,
         KubernetesVersion = request.Cluster.KubernetesVersion,
         ApiVersions = request.Cluster.ApiVersions,
     };
@@ -99,10 +97,9 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
         var text = new StringBuilder()
             .AppendJoin('\n', request.Application.Key, request.Application.Project, request.Application.Destination.Namespace, index, request.KeysVersion, request.Cluster.KubernetesVersion)
             .Append('\n').AppendJoin(',', request.Cluster.ApiVersions)
+            .Append('\n').AppendJoin(' ', request.Application.Settings.KustomizeOptions).Append(request.Application.Settings.UsesHelm).Append(request.Application.Settings.UsesKustomize)
             .Append('\n').AppendJoin('\n', request.Sources.Select(each => each.Json.ToJsonString()))
-            .Append('\n').Append(NamesRevision(source) ? request.Revisions[index] : "");
+            .Append('\n').Append(source.NamesRevision ? request.Revisions[index] : "");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
-
-    private static bool NamesRevision(ApplicationSource source) => source.Json.ToJsonString().Contains(RevisionVariable, StringComparison.Ordinal);
 }

@@ -2,9 +2,31 @@ using System.Text.Json.Nodes;
 
 namespace SecretsOps.GitOps.Status;
 
-/// <summary>Makes the smallest RFC 7386 patch that turns one document into another.</summary>
+/// <summary>RFC 7386: makes the smallest patch that turns one document into another, and applies one.</summary>
 internal static class MergePatch
 {
+    /// <summary>Changes a document as a patch says; null takes a field away.</summary>
+    public static void Apply(JsonObject document, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            if (value is null)
+            {
+                document.Remove(name);
+            }
+            else if (value is JsonObject fields)
+            {
+                var inner = document[name] as JsonObject ?? [];
+                Apply(inner, fields);
+                document[name] = inner.Parent is null ? inner : inner.DeepClone();
+            }
+            else
+            {
+                document[name] = value.DeepClone();
+            }
+        }
+    }
+
     /// <summary>The patch, or null when the documents are equal.</summary>
     public static JsonObject? Between(JsonObject before, JsonObject after)
     {

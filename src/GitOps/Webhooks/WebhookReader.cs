@@ -49,6 +49,7 @@ internal sealed class WebhookReader(WebhookSecrets secrets)
             new("Gogs", "X-Gogs-Event", ["push", "create", "delete"], "webhook.gogs.secret", Signed("X-Gogs-Signature"), ReadGitHub),
             new("GitHub", "X-GitHub-Event", ["push"], "webhook.github.secret", Signed("X-Hub-Signature-256"), ReadGitHub),
             new("GitLab", "X-Gitlab-Event", ["Push Hook", "Tag Push Hook", "System Hook"], "webhook.gitlab.secret", Word("X-Gitlab-Token"), ReadGitLab),
+            new("Azure DevOps", "X-Vss-ActivityId", [], "webhook.azuredevops.password", IsBasic, ReadAzure),
             new("Bitbucket", "X-Hook-UUID", [], "webhook.bitbucket.uuid", Word("X-Hook-UUID"), ReadBitbucket),
             new("Bitbucket Server", "X-Event-Key", ["repo:refs_changed", "repo:push"], "webhook.bitbucketserver.secret", Signed("X-Hub-Signature"), ReadBitbucket),
         ];
@@ -59,6 +60,15 @@ internal sealed class WebhookReader(WebhookSecrets secrets)
             secrets.IsSignature(key, request.Header(header), request.Body.Span) || (otherKey.Length > 0 && secrets.IsSignature(otherKey, request.Header(header), request.Body.Span));
 
         private static Func<WebhookSecrets, WebhookRequest, string, bool> Word(string header) => (secrets, request, key) => secrets.IsWord(key, request.Header(header));
+
+        // A service hook of Azure DevOps logs in with a name and a password.
+        private static bool IsBasic(WebhookSecrets secrets, WebhookRequest request, string key)
+        {
+            const string scheme = "Basic ";
+            var authorization = request.Header("Authorization");
+            return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && secrets.IsLogin("webhook.azuredevops.username", key, authorization[scheme.Length..].Trim());
+        }
 
         private static bool IsGeneric(WebhookSecrets secrets, WebhookRequest request, string key)
         {
@@ -87,6 +97,19 @@ internal sealed class WebhookReader(WebhookSecrets secrets)
             var clones = links.ObjectsAt("clone").Select(link => link.TextAt("href"));
             var pages = links["html"] is JsonObject page ? [page.TextAt("href")] : Array.Empty<string>();
             return new WebhookEvent([.. clones.Concat(pages).Where(address => address.Length > 0)], null);
+        }
+
+        // It lists no files, and gives the https address alone: Applications may read the same repository by ssh.
+        private static WebhookEvent ReadAzure(JsonObject body)
+        {
+            var resource = body.TextAt("eventType") == "git.push" ? body["resource"] as JsonObject ?? [] : [];
+            var addresses = Texts(resource["repository"] as JsonObject ?? [], "remoteUrl").ToList();
+            if (addresses.Count > 0 && Uri.TryCreate(addresses[0], UriKind.Absolute, out var uri) && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) is [var organization, var project, "_git", var name])
+            {
+                addresses.Add($"git@ssh.{uri.Host}:v3/{organization}/{project}/{name}");
+            }
+
+            return new WebhookEvent(addresses, null);
         }
 
         private static WebhookEvent ReadGeneric(JsonObject body) =>

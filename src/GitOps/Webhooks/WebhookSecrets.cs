@@ -23,6 +23,18 @@ internal sealed class WebhookSecrets
         return wanted.Length > 0 && CryptographicOperations.FixedTimeEquals(SHA256.HashData(wanted), SHA256.HashData(Encoding.UTF8.GetBytes(given)));
     }
 
+    /// <summary>Whether base64 of <c>name:password</c> is what is configured under two keys; false where no password is.</summary>
+    public bool IsLogin(string nameKey, string passwordKey, string given)
+    {
+        var bytes = new byte[given.Length];
+        return Convert.TryFromBase64String(given, bytes, out var length)
+            && (_data?[passwordKey] ?? "").Length > 0
+            && IsEqual($"{_data![nameKey]}:{_data[passwordKey]}", bytes.AsSpan(0, length));
+    }
+
+    private static bool IsEqual(string wanted, ReadOnlySpan<byte> given) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)), SHA256.HashData(given));
+
     /// <summary>Whether a hexadecimal HMAC-SHA256 of the body, with or without <c>sha256=</c> before it, was made with the configured secret.</summary>
     public bool IsSignature(string key, string given, ReadOnlySpan<byte> body)
     {

@@ -1,15 +1,11 @@
-using System.Security.Cryptography;
+using SecretsOps.Cryptography;
 
 namespace SecretsOps.Sops.Tree;
 
 /// <summary>The hash over a document's values: SHA-512 of all plaintexts in order, without separators, as upper-case hexadecimal.</summary>
 internal sealed class TreeMac : IDisposable
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-
-    // Small values are gathered: one call per value into the hash costs more than the hashing.
-    private readonly byte[] _buffer = new byte[8192];
-    private int _length;
+    private readonly IncrementalSha512 _hash = new();
 
     /// <summary>Starts a MAC; one over encrypted values only begins with a constant of its own.</summary>
     public TreeMac(bool isOnlyEncrypted)
@@ -21,38 +17,9 @@ internal sealed class TreeMac : IDisposable
         }
     }
 
-    public void Add(ReadOnlySpan<byte> plaintext)
-    {
-        if (plaintext.Length > _buffer.Length - _length)
-        {
-            Flush();
-        }
+    public void Add(ReadOnlySpan<byte> plaintext) => _hash.Append(plaintext);
 
-        if (plaintext.Length > _buffer.Length)
-        {
-            _hash.AppendData(plaintext);
-            return;
-        }
+    public string Finish() => Convert.ToHexString(_hash.Finish());
 
-        plaintext.CopyTo(_buffer.AsSpan(_length));
-        _length += plaintext.Length;
-    }
-
-    public string Finish()
-    {
-        Flush();
-        return Convert.ToHexString(_hash.GetHashAndReset());
-    }
-
-    public void Dispose()
-    {
-        CryptographicOperations.ZeroMemory(_buffer);
-        _hash.Dispose();
-    }
-
-    private void Flush()
-    {
-        _hash.AppendData(_buffer, 0, _length);
-        _length = 0;
-    }
+    public void Dispose() => _hash.Dispose();
 }

@@ -1,8 +1,7 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using SecretsOps.Cryptography;
-using SecretsOps.Cryptography.Gcm;
+using SecretsOps.Cryptography.Aead;
 
 namespace SecretsOps.Sops.Tree;
 
@@ -126,7 +125,7 @@ internal sealed class ValueCipher : IDisposable
     {
         if (_nextNonce == NonceBatch)
         {
-            RandomNumberGenerator.Fill(_nonces);
+            SystemRandom.Fill(_nonces);
             _nextNonce = 0;
         }
 

@@ -1,30 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using SecretsOps.Testing;
 
 namespace SecretsOps.Benchmarks.Controller;
 
 /// <summary>The published controller as a process of its own, watched through its probes and metrics.</summary>
-internal sealed class ControllerProcess : IAsyncDisposable
+internal sealed class ControllerProcess : MeasuredProcess
 {
-    private readonly Process _process;
     private readonly HttpClient _http = new();
     private readonly int _apiPort;
     private readonly int _metricsPort;
 
-    private ControllerProcess(Process process, int apiPort, int metricsPort) => (_process, _apiPort, _metricsPort) = (process, apiPort, metricsPort);
-
-    /// <summary>Resident memory in MiB.</summary>
-    public double ResidentMebibytes
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64 / 1048576d;
-        }
-    }
+    private ControllerProcess(ProcessStartInfo start, int apiPort, int metricsPort)
+        : base(start) => (_apiPort, _metricsPort) = (apiPort, metricsPort);
 
     /// <summary>Starts it against a cluster, with the keys of one namespace.</summary>
     public static ControllerProcess Start(string kubeconfig, string ownNamespace)
@@ -36,7 +24,7 @@ internal sealed class ControllerProcess : IAsyncDisposable
             "--sync-engine=false", "--sops-secrets=false", "--key-renew-period=0", "--leader-elect=false", "--log-level=ERROR",
         ];
         var start = new ProcessStartInfo(RepositoryRoot.Combine("dist", "secretsops-controller"), arguments);
-        return new ControllerProcess(Process.Start(start) ?? throw new InvalidOperationException("the controller did not start"), api, metrics);
+        return new ControllerProcess(start, api, metrics);
     }
 
     /// <summary>Waits until <c>/readyz</c> says ok.</summary>
@@ -45,16 +33,19 @@ internal sealed class ControllerProcess : IAsyncDisposable
     /// <summary>A metric without labels.</summary>
     public async Task<double> MetricAsync(string name)
     {
+        if (Process.HasExited)
+        {
+            throw new InvalidOperationException($"the controller has ended with code {Process.ExitCode}");
+        }
+
         var text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_metricsPort}/metrics")).ConfigureAwait(false);
         var line = text.Split('\n').First(candidate => candidate.StartsWith($"sealed_secrets_controller_{name} ", StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync().ConfigureAwait(false);
-        _process.Dispose();
+        await base.DisposeAsync().ConfigureAwait(false);
         _http.Dispose();
     }
 
@@ -69,12 +60,5 @@ internal sealed class ControllerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -28,6 +28,8 @@ internal static class IdleMemoryBenchmark
             async () => await idle.MetricAsync("unchanged_skipped_total").ConfigureAwait(false) + await idle.MetricAsync("unseal_requests_total").ConfigureAwait(false) >= Objects,
             "every object was looked at",
             TimeSpan.FromMinutes(10)).ConfigureAwait(false);
+        await idle.QuietAsync(cancellationToken).ConfigureAwait(false);
         report.Ratio("resident memory, idle", idle.ResidentMebibytes, "limit", LimitMebibytes, "MiB");
+        report.Figure("peak resident memory", idle.PeakMebibytes, "MiB");
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
+using SecretsOps.Kubernetes.Watching;
 using SecretsOps.SealedSecrets;
 using SecretsOps.Testing;
 
@@ -40,11 +41,16 @@ internal sealed class SealedFleet(TestCluster cluster, string ownNamespace, stri
         Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = cancellationToken }, async (number, token) =>
             await cluster.Client.CreateAsync(ApiResource.SealedSecrets, Seal(number, items, certificateOf(number)), WriteOptions.Default, token).ConfigureAwait(false));
 
-    /// <summary>Waits until there are that many Secrets.</summary>
-    public Task SecretsAsync(int count) => Eventually.TrueAsync(
-        async () => (await cluster.Client.ListRawAsync(ApiResource.Secrets, watched, new ListOptions { MetadataOnly = true }, CancellationToken.None).ConfigureAwait(false)).Items.Count >= count,
-        $"{count} Secrets are there",
-        TimeSpan.FromMinutes(20));
+    /// <summary>Waits until there are that many Secrets; a watch counts them, because listing them again and again would cost more than making them.</summary>
+    public async Task SecretsAsync(int count)
+    {
+        var secrets = new Informer(cluster.Client, ApiResource.Secrets, new InformerOptions { Namespace = watched, MetadataOnly = true });
+        using var stop = new CancellationTokenSource();
+        var watching = secrets.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => Task.FromResult(secrets.Count >= count), $"{count} Secrets are there", TimeSpan.FromMinutes(20)).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private KubernetesObject Seal(int number, int items, SealingCertificate certificate)
     {

@@ -22,10 +22,10 @@ internal static class SecretsOpsProcess
         return variables;
     }
 
-    /// <summary>Starts <c>secretsops</c> in the directory of a bench.</summary>
+    /// <summary>Starts <c>secretsops</c> in the directory of a bench, with signals as a terminal gives them: whoever runs the tests may ignore some, as nohup does.</summary>
     public static Process Start(Workbench bench, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = bench.Path, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal", Program, .. arguments]) { WorkingDirectory = bench.Path, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var (name, value) in Variables(bench))
         {
             start.Environment[name] = value;

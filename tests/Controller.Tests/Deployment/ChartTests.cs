@@ -201,7 +201,7 @@ public sealed partial class ChartTests(BareFixture fixture)
         exposed.SetKeys(1, 0);
         exposed.SetCertificateExpiry("x", DateTimeOffset.UnixEpoch);
         exposed.SetKeyDependants(new Dictionary<string, int> { ["x"] = 1 });
-        exposed.SetCondition("n", "n", "Synced", "True", "");
+        exposed.SetSynced("n", "n", "True", "");
         exposed.CountUnsealError(UnsealErrorReason.Unseal, "n");
         exposed.CountHttpRequest("/v1/verify", 200, "GET", TimeSpan.Zero);
         var asked = File.ReadAllText(Path.Combine(Chart, "files", "alerts.yaml")) + File.ReadAllText(Path.Combine(Chart, "files", "dashboard.json"));

@@ -11,7 +11,7 @@ public sealed class ControllerMetricsTests
     {
         _metrics.CountUnsealRequest();
         _metrics.CountUnsealError(UnsealErrorReason.Unseal, "shop");
-        _metrics.SetCondition("shop", "db", "Synced", "False", "release-a");
+        _metrics.SetSynced("shop", "db", "False", "release-a");
         _metrics.CountHttpRequest("/v1/verify", 409, "POST", TimeSpan.FromMilliseconds(30));
 
         var text = _metrics.Expose();
@@ -31,8 +31,8 @@ public sealed class ControllerMetricsTests
     [Fact]
     public void MET_2_the_condition_of_a_deleted_object_is_forgotten()
     {
-        _metrics.SetCondition("shop", "db", "Synced", "True", "");
-        _metrics.SetCondition("shop", "db2", "Synced", "True", "");
+        _metrics.SetSynced("shop", "db", "True", "");
+        _metrics.SetSynced("shop", "db2", "True", "");
 
         _metrics.ForgetConditions("shop", "db");
 
@@ -45,7 +45,7 @@ public sealed class ControllerMetricsTests
     {
         var metrics = new ControllerMetrics("x") { OmitSecretLabels = true };
 
-        metrics.SetCondition("shop", "db", "Synced", "True", "");
+        metrics.SetSynced("shop", "db", "True", "");
 
         Assert.DoesNotContain("condition_info", metrics.Expose(), StringComparison.Ordinal);
     }
@@ -66,8 +66,8 @@ public sealed class ControllerMetricsTests
     [Fact]
     public void A_changed_instance_label_leaves_one_series_of_an_object()
     {
-        _metrics.SetCondition("shop", "db", "Synced", "True", "old");
-        _metrics.SetCondition("shop", "db", "Synced", "True", "new");
+        _metrics.SetSynced("shop", "db", "True", "old");
+        _metrics.SetSynced("shop", "db", "True", "new");
 
         Assert.Single(_metrics.Expose().Split('\n'), line => line.StartsWith("sealed_secrets_controller_condition_info{", StringComparison.Ordinal));
     }
@@ -75,8 +75,32 @@ public sealed class ControllerMetricsTests
     [Fact]
     public void Label_values_are_escaped()
     {
-        _metrics.SetCondition("shop", "db", "Synced", "True", "a\"b\\c\nd");
+        _metrics.SetSynced("shop", "db", "True", "a\"b\\c\nd");
 
         Assert.Contains("ss_app_kubernetes_io_instance=\"a\\\"b\\\\c\\nd\"", _metrics.Expose(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scrape_while_objects_come_and_go_shows_whole_series()
+    {
+        const int Objects = 8000;
+        var coming = Task.Run(() =>
+        {
+            for (var i = 0; i < Objects; i++)
+            {
+                _metrics.SetSynced("shop", $"db{i}", "True", "");
+                _metrics.CountHttpRequest($"/{i % 100}", 200, "GET", TimeSpan.Zero);
+                _metrics.ForgetConditions("shop", $"db{i - 1000}");
+            }
+        });
+
+        do
+        {
+            Assert.All(_metrics.Expose().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'), line => Assert.Matches("^[a-z_]+(\\{.*\\})? [0-9+.e-]+$", line));
+        }
+        while (!coming.IsCompleted);
+
+        await coming;
+        Assert.Equal(1000, _metrics.Expose().Split('\n').Count(line => line.StartsWith("sealed_secrets_controller_condition_info{", StringComparison.Ordinal)));
     }
 }

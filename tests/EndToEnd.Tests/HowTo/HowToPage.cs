@@ -4,7 +4,7 @@ using SecretsOps.Testing;
 
 namespace SecretsOps.EndToEnd.Tests.HowTo;
 
-/// <summary>The commands of a page of docs/how-to, and what the page says that they print.</summary>
+/// <summary>The commands of a page of docs, and what the page says that they print.</summary>
 internal sealed partial class HowToPage
 {
     private const string Prompt = "$ ";
@@ -15,25 +15,29 @@ internal sealed partial class HowToPage
 
     public IReadOnlyList<HowToStep> Steps { get; }
 
-    /// <summary>Reads every <c>console</c> block: lines with a prompt are commands, the others what they print.</summary>
+    /// <summary>Reads every <c>console</c> block: lines with a prompt are commands, the others what they print; a command may go on after a backslash or hold a document up to <c>EOF</c>.</summary>
+    /// <param name="name">The file in docs/how-to, or with its folder in docs.</param>
     public static HowToPage Read(string name)
     {
-        var text = File.ReadAllText(RepositoryRoot.Combine("docs", "how-to", name));
+        var text = TextOf(name);
         var steps = ConsoleBlock().Matches(text).SelectMany(block => Read(block.Groups[1].Value.Split('\n'))).ToArray();
         return new HowToPage(name, steps);
     }
 
+    public static string TextOf(string name) =>
+        File.ReadAllText(name.Contains('/', StringComparison.Ordinal) ? RepositoryRoot.Combine("docs", name) : RepositoryRoot.Combine("docs", "how-to", name));
+
     private static List<HowToStep> Read(string[] lines)
     {
         var steps = new List<HowToStep>();
-        var isContinued = false;
+        var (isContinued, isDocument) = (false, false);
         foreach (var line in lines.Where(line => line.Length > 0))
         {
-            if (line.StartsWith(Prompt, StringComparison.Ordinal))
+            if (!isDocument && line.StartsWith(Prompt, StringComparison.Ordinal))
             {
                 steps.Add(new HowToStep(line[Prompt.Length..], []));
             }
-            else if (isContinued)
+            else if (isContinued || isDocument)
             {
                 steps[^1] = steps[^1] with { Command = $"{steps[^1].Command}\n{line}" };
             }
@@ -43,6 +47,7 @@ internal sealed partial class HowToPage
             }
 
             isContinued = line.EndsWith('\\');
+            isDocument = isDocument ? line != "EOF" : line.EndsWith("<<EOF", StringComparison.Ordinal) || line.EndsWith("<<'EOF'", StringComparison.Ordinal);
         }
 
         return steps;

@@ -41,7 +41,7 @@ internal sealed class HowToRun : IDisposable
 
     private static string Script(HowToPage page)
     {
-        var script = new StringBuilder("exec 2>&1\nset -euo pipefail\n");
+        var script = new StringBuilder("exec 2>&1\nset -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n");
         foreach (var (index, step) in page.Steps.Index())
         {
             script.Append(CultureInfo.InvariantCulture, $"printf '\\n{Mark}{index}\\n'\n{step.Command}\n");
@@ -58,7 +58,7 @@ internal sealed class HowToRun : IDisposable
         string[] directories =
         [
             Path.GetDirectoryName(Published.SecretsOps)!, Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))!, Path.GetDirectoryName(ExternalPrograms.Helm)!,
-            Path.GetDirectoryName(ExternalPrograms.Age)!, Path.GetDirectoryName(ExternalPrograms.OpenSsl)!, Path.GetDirectoryName(ExternalPrograms.Debian("jq"))!,
+            Path.GetDirectoryName(ExternalPrograms.Age)!, Path.GetDirectoryName(ExternalPrograms.OpenSsl)!, Path.GetDirectoryName(ExternalPrograms.Debian("jq"))!, Path.GetDirectoryName(ExternalPrograms.Git)!,
         ];
         var options = new RunOptions
         {
@@ -69,6 +69,10 @@ internal sealed class HowToRun : IDisposable
                 ["PATH"] = string.Join(':', directories) + ":/usr/bin:/bin",
                 ["HOME"] = _directory.Path,
                 ["KUBECONFIG"] = kubeconfig,
+                ["GIT_AUTHOR_NAME"] = "Reader",
+                ["GIT_AUTHOR_EMAIL"] = "reader@example.org",
+                ["GIT_COMMITTER_NAME"] = "Reader",
+                ["GIT_COMMITTER_EMAIL"] = "reader@example.org",
             },
         };
         var run = await ExternalProgram.RunAsync("/bin/bash", ["-c", script], options);

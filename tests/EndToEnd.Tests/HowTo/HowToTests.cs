@@ -1,8 +1,6 @@
-using SecretsOps.Testing;
-
 namespace SecretsOps.EndToEnd.Tests.HowTo;
 
-/// <summary>Every command of the how-to pages about sealing, played against real clusters of ours with the published programs.</summary>
+/// <summary>Every command of the pages named here, played against real clusters of ours with the published programs.</summary>
 public sealed class HowToTests
 {
     // A controller needs some seconds for its first key.
@@ -67,14 +65,56 @@ public sealed class HowToTests
         await run.PlayAsync(HowToPage.Read("seal-for-many-clusters.md"), both);
     }
 
+    [Fact]
+    public async Task The_tutorial_of_an_application_works_command_by_command()
+    {
+        using var run = new HowToRun();
+
+        await run.PlayAsync(HowToPage.Read("tutorials/sync-an-application.md"), "/dev/null");
+    }
+
+    [Fact]
+    public async Task Projects_isolate_teams_as_the_page_says()
+    {
+        using var run = new HowToRun();
+        await using var cluster = await RunningUp.StartAsync(run.Combine("cluster"));
+
+        await run.PlayAsync(HowToPage.Read("isolate-projects.md"), cluster.Kubeconfig);
+    }
+
+    // The engine of this cluster stands for Argo CD: it too leaves alone what is annotated, and writes what is not.
+    [Fact]
+    public async Task An_application_moves_over_from_another_engine_as_the_page_says()
+    {
+        using var run = new HowToRun();
+        await using var cluster = await RunningUp.StartAsync(run.Combine("cluster"));
+        await run.PrepareAsync(cluster.Kubeconfig, """
+            mkdir -p shop/app && git -C shop init -q -b main
+            printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: red}\n' > shop/app/settings.yaml
+            git -C shop add -A && git -C shop commit -q -m settings
+            kubectl create namespace shop
+            kubectl apply -f - <<APPLICATION
+            {apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: shop, namespace: argocd, finalizers: [resources-finalizer.argocd.argoproj.io]},
+             spec: {project: default, source: {repoURL: "file://$PWD/shop", targetRevision: main, path: app},
+                    destination: {server: "https://kubernetes.default.svc", namespace: shop}, syncPolicy: {automated: {prune: true, selfHeal: true}}}}
+            APPLICATION
+            kubectl wait --for=jsonpath={.status.sync.status}=Synced application/shop -n argocd --timeout=60s
+            """);
+
+        await run.PlayAsync(HowToPage.Read("move-from-argo-cd.md"), cluster.Kubeconfig);
+    }
+
     [Theory]
+    [InlineData("tutorials/sync-an-application.md", 30)]
+    [InlineData("isolate-projects.md", 20)]
+    [InlineData("move-from-argo-cd.md", 15)]
     [InlineData("move-from-bitnami-sealed-secrets.md", 15)]
     [InlineData("rotate-and-retire-sealing-keys.md", 15)]
     [InlineData("recover-a-lost-cluster.md", 12)]
     [InlineData("seal-for-many-clusters.md", 15)]
     public void No_command_of_a_page_escapes_the_test(string name, int atLeast)
     {
-        var text = File.ReadAllText(RepositoryRoot.Combine("docs", "how-to", name));
+        var text = HowToPage.TextOf(name);
 
         Assert.True(HowToPage.Read(name).Steps.Count >= atLeast);
         Assert.Equal(text.Split('\n').Count(line => line.StartsWith("$ ", StringComparison.Ordinal)), HowToPage.Read(name).Steps.Count);

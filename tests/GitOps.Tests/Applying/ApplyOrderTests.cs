@@ -6,7 +6,7 @@ namespace SecretsOps.GitOps.Tests.Applying;
 public sealed class ApplyOrderTests
 {
     [Fact]
-    public void Y04_tasks_run_by_phase_wave_kind_and_name()
+    public void Y04_Y05_tasks_run_by_phase_wave_kind_and_name()
     {
         SyncTask[] tasks =
         [

@@ -73,7 +73,7 @@ public sealed class ApplicationSetTests(EngineFixture engine) : IClassFixture<En
         await UntilApplicationAsync(edited, value => (string?)value.Json["spec"]!["source"]!["targetRevision"] == "main");
 
         Assert.Null((await engine.GetAsync(edited)).Label("mine"));
-        Assert.Single(await EventsAsync(set, "updated"), message => message.Contains(edited, StringComparison.Ordinal));
+        await Eventually.PassesAsync(async () => Assert.Single(await EventsAsync(set, "updated"), message => message.Contains(edited, StringComparison.Ordinal)));
         Assert.DoesNotContain(await EventsAsync(set, "updated"), message => message.Contains(equal, StringComparison.Ordinal));
     }
 

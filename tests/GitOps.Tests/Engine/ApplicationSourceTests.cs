@@ -120,27 +120,6 @@ public sealed class ApplicationSourceTests(EngineFixture engine) : IClassFixture
         await engine.UntilSyncedAsync(skipped, commit);
     }
 
-    [Fact]
-    public async Task C19_the_last_comparison_stands_while_a_repository_is_away_for_a_moment()
-    {
-        await engine.StopAsync();
-        engine.RepositoryGracePeriod = TimeSpan.FromMinutes(3);
-        engine.Start();
-        var space = await engine.Cluster.CreateNamespaceAsync();
-        _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
-        var name = await engine.CreateAsync(_repository, "app", space);
-        await engine.UntilSyncedAsync(name);
-
-        Directory.Move(Path.Combine(_repository.Path, ".git"), Path.Combine(_repository.Path, "away"));
-        await engine.RefreshAsync(name);
-
-        var application = await engine.GetAsync(name);
-        Assert.Equal("Synced", EngineFixture.Text(application, "sync", "status"));
-        Assert.Equal("", EngineFixture.Text(application, "conditions"));
-        Assert.Contains("the last comparison stands", engine.Logger.ToString());
-        Directory.Move(Path.Combine(_repository.Path, "away"), Path.Combine(_repository.Path, ".git"));
-    }
-
     private static JsonObject Source(TestRepository repository, string path) => new() { ["repoURL"] = repository.Url, ["path"] = path, ["targetRevision"] = "main" };
 
     private Task<string> CreateAsync(string space, params JsonObject[] sources) => engine.CreateAsync(_repository, "", space, spec =>

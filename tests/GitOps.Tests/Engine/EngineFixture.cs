@@ -36,8 +36,11 @@ public class EngineFixture : IAsyncLifetime
 
     internal X25519Identity AgeIdentity { get; } = X25519Identity.Generate();
 
-    /// <summary>For the next start: how long an unreachable repository leaves the last comparison standing.</summary>
-    public TimeSpan RepositoryGracePeriod { get; set; } = TimeSpan.Zero;
+    /// <summary>How long an unreachable repository leaves the last comparison standing.</summary>
+    public TimeSpan RepositoryGracePeriod { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How often repositories are asked.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>For the next start: further namespaces whose Applications count.</summary>
     public IReadOnlyList<string> ApplicationNamespaces { get; set; } = [];
@@ -53,6 +56,18 @@ public class EngineFixture : IAsyncLifetime
         await AddKeyAsync("age", AgeIdentity.ToSecretText());
         EngineClient = await ConnectEngineAsync();
         Start();
+        await WarmUpAsync();
+    }
+
+    // The first look at a cluster takes long where the machine is busy; no test is to be blamed for it.
+    private async Task WarmUpAsync()
+    {
+        using var repository = new TestRepository();
+        repository.Commit(("readme.txt", "nothing"));
+        var name = await CreateAsync(repository, "nowhere", "default");
+        await Eventually.TrueAsync(async () => (await GetAsync(name)).Json["status"]?["conditions"] is JsonArray, "the engine has looked the cluster over", TimeSpan.FromMinutes(3));
+        await Client.DeleteAsync(ApiResource.Applications, ControlNamespace, name, DeleteOptions.Default, default);
+        await Eventually.TrueAsync(async () => await Client.TryGetAsync(ApiResource.Applications, ControlNamespace, name, default) is null, "the first Application is gone");
     }
 
     /// <summary>What the engine talks to the cluster with.</summary>
@@ -84,6 +99,7 @@ public class EngineFixture : IAsyncLifetime
             CacheFolder = setup.CacheFolder,
             SearchPath = setup.SearchPath,
             PluginFolder = setup.PluginFolder,
+            PollInterval = PollInterval,
             RepositoryGracePeriod = RepositoryGracePeriod,
             ApplicationNamespaces = ApplicationNamespaces,
             EnvironmentVariable = EnvironmentVariable,

@@ -74,13 +74,15 @@ public sealed class ProjectTests(EngineFixture engine) : IClassFixture<EngineFix
     }
 
     [Fact]
-    public async Task T09_orphans_are_told_only_where_the_project_warns_and_does_not_ignore_them()
+    public async Task T09_J13_orphans_are_told_only_where_the_project_warns_and_neither_it_nor_the_cluster_accounts_for_them()
     {
         var (name, space) = await StartAsync(
             spec => spec["orphanedResources"] = new JsonObject { ["warn"] = true, ["ignore"] = new JsonArray(new JsonObject { ["kind"] = "ConfigMap", ["name"] = "ignored*" }) },
             ("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
         await engine.UntilSyncedAsync(name);
         await AddAsync(space, "ignored-1");
+        await EnsureAsync(ApiResource.ConfigMaps, space, "kube-root-ca.crt");
+        await EnsureAsync(new ApiResource("", "v1", "ServiceAccount", "serviceaccounts", true), space, "default");
         await engine.RefreshAsync(name, "hard");
         Assert.DoesNotContain("Orphaned", EngineFixture.Text(await engine.GetAsync(name), "conditions"));
 
@@ -151,6 +153,19 @@ public sealed class ProjectTests(EngineFixture engine) : IClassFixture<EngineFix
             application["syncPolicy"]!["retry"] = new JsonObject { ["limit"] = 0 };
         });
         return (name, space);
+    }
+
+    // What the controllers of a real cluster put into each namespace.
+    private async Task EnsureAsync(ApiResource resource, string space, string name)
+    {
+        try
+        {
+            await engine.Client.CreateAsync(resource, new KubernetesObject(resource.Gvk, space, name), WriteOptions.Default, default);
+        }
+        catch (ApiException exception) when (exception.IsAlreadyExists)
+        {
+            return;
+        }
     }
 
     private Task<KubernetesObject> AddAsync(string space, string name) =>

@@ -29,7 +29,7 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
         foreach (var target in new[] { byServer, byName })
         {
             Assert.NotNull(await _remote.Client.TryGetAsync(ApiResource.ConfigMaps, target, "a", default));
-            Assert.Null(await engine.Client.TryGetAsync(ApiResource.Namespaces, "", target, default));
+            Assert.Equal(TestCluster.IsReal, await engine.Client.TryGetAsync(ApiResource.Namespaces, "", target, default) is not null); // the one real cluster is both
         }
     }
 
@@ -102,6 +102,24 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
         await engine.UntilSyncedAsync(await DeployAsync(target, new JsonObject { ["server"] = Server }));
 
         Assert.NotNull(await _remote.Client.TryGetAsync(ApiResource.ConfigMaps, target, "a", default));
+    }
+
+    [Fact]
+    public async Task F07_kinds_that_the_account_may_not_read_are_left_out_and_others_work()
+    {
+        var target = await _remote.CreateNamespaceAsync();
+        _repository.Commit(("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
+        var role = new KubernetesObject(new("rbac.authorization.k8s.io", "v1", "Role"), target, "maps");
+        role.Json["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("configmaps"), ["verbs"] = new JsonArray("*") });
+        await _remote.Client.CreateAsync(new ApiResource("rbac.authorization.k8s.io", "v1", "Role", "roles", true), role, WriteOptions.Default, default);
+        var token = await TokenAsync(target, "Role", "maps");
+        await AddClusterAsync(new JsonObject { ["bearerToken"] = token, ["tlsClientConfig"] = Authority() }, ("namespaces", target));
+
+        var name = await DeployAsync(target, new JsonObject { ["server"] = Server });
+        await engine.UntilSyncedAsync(name);
+
+        Assert.NotNull(await _remote.Client.TryGetAsync(ApiResource.ConfigMaps, target, "a", default));
+        Assert.Equal("", EngineFixture.Text(await engine.GetAsync(name), "conditions"));
     }
 
     [Fact]
@@ -190,21 +208,24 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
         _repository.Dispose();
     }
 
-    private string Server => _remote.Client.Connection.Server.ToString().TrimEnd('/');
+    // A real cluster is the engine's own too, whose address it knows: another name for it makes it a remote one.
+    private string Server => _remote.Client.Connection.Server.ToString().TrimEnd('/').Replace("127.0.0.1", TestCluster.IsReal ? "localhost" : "127.0.0.1", StringComparison.Ordinal);
 
     private static string Decode(JsonNode? base64) => Encoding.UTF8.GetString(Convert.FromBase64String((string)base64!));
 
     private JsonObject Authority() => new() { ["caData"] = Certificate()["tlsClientConfig"]!["caData"]!.DeepClone() };
 
-    /// <summary>A token of a service account that may do everything in the remote cluster.</summary>
-    private async Task<string> TokenAsync(string space)
+    /// <summary>A token of a service account of the remote cluster, which may do everything unless a role says what.</summary>
+    private async Task<string> TokenAsync(string space, string roleKind = "ClusterRole", string role = "cluster-admin")
     {
+        var isEverywhere = roleKind == "ClusterRole";
         var account = new KubernetesObject(new("", "v1", "ServiceAccount"), space, "hub");
         await _remote.Client.CreateAsync(new ApiResource("", "v1", "ServiceAccount", "serviceaccounts", true), account, WriteOptions.Default, default);
-        var binding = new KubernetesObject(new("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding"), "", TestCluster.UniqueName("hub"));
-        binding.Json["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = "cluster-admin" };
+        var kind = isEverywhere ? "ClusterRoleBinding" : "RoleBinding";
+        var binding = new KubernetesObject(new("rbac.authorization.k8s.io", "v1", kind), isEverywhere ? "" : space, TestCluster.UniqueName("hub"));
+        binding.Json["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = roleKind, ["name"] = role };
         binding.Json["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = "hub", ["namespace"] = space });
-        await _remote.Client.CreateAsync(new ApiResource("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", false), binding, WriteOptions.Default, default);
+        await _remote.Client.CreateAsync(new ApiResource("rbac.authorization.k8s.io", "v1", kind, isEverywhere ? "clusterrolebindings" : "rolebindings", !isEverywhere), binding, WriteOptions.Default, default);
         var request = new ApiRequest { Method = HttpMethod.Post, Path = $"/api/v1/namespaces/{space}/serviceaccounts/hub/token", Description = "token", Body = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}"""u8.ToArray() };
         var answer = await _remote.Client.SendAsync(request, default);
         return (string)JsonNode.Parse(answer.Body)!["status"]!["token"]!;

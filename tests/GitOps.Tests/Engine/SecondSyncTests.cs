@@ -32,7 +32,7 @@ public sealed class SecondSyncTests(EngineFixture engine) : IClassFixture<Engine
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public async Task A_second_sync_reports_every_object_unchanged_and_sends_no_write(string what, string manifest)
+    public async Task C08_C09_C10_C12_C16_a_second_sync_reports_every_object_unchanged_and_sends_no_write(string what, string manifest)
     {
         var space = await engine.Cluster.CreateNamespaceAsync();
         _repository.Commit(("app/x.yaml", manifest));

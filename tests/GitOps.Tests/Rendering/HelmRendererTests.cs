@@ -181,6 +181,17 @@ public sealed class HelmRendererTests : IDisposable
     }
 
     [Fact]
+    public async Task S16_parameters_may_name_the_build_environment()
+    {
+        _folder.With("env/Chart.yaml", "apiVersion: v2\nname: env\nversion: 1.0.0")
+            .With("env/templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {all: {{ .Values.all | quote }}}");
+
+        var config = Assert.Single(await _folder.RenderAsync(_renderer, "env", "helm: {parameters: [{name: all, value: '$ARGOCD_APP_NAME ${ARGOCD_APP_NAMESPACE} $ARGOCD_APP_REVISION_SHORT $ARGOCD_APP_REVISION_SHORT_8 $ARGOCD_APP_SOURCE_PATH $ARGOCD_APP_PROJECT_NAME $$HOME $UNKNOWN.'}]}"));
+
+        Assert.Equal("web prod 0123456 01234567 env default $HOME .", (string?)config.Json["data"]!["all"]);
+    }
+
+    [Fact]
     public async Task H13_lookup_finds_nothing()
     {
         _folder.With("looking/Chart.yaml", "apiVersion: v2\nname: looking\nversion: 1.0.0")

@@ -24,6 +24,7 @@ public sealed class WebhookReaderTests
             data[$"webhook.{key}.secret"] = Base64(Shared);
         }
 
+        (data["webhook.azuredevops.username"], data["webhook.azuredevops.password"]) = (Base64("ado"), Base64(Shared));
         data["webhook.bitbucket.uuid"] = Base64("{0-1}");
         secret.Json["data"] = data;
         _secrets.Replace(secret);
@@ -36,6 +37,8 @@ public sealed class WebhookReaderTests
         { "X-Gitlab-Event: Push Hook|X-Gitlab-Token: sh4red", $$"""{"ref": "refs/heads/main", "project": {"git_http_url": "https://git.example.com/org/repo.git", "git_ssh_url": "git@git.example.com:org/repo.git"}, "commits": {{Commits}}}""", "git@git.example.com:org/repo.git", true },
         { "X-Hook-UUID: {0-1}|X-Event-Key: repo:push", """{"push": {"changes": []}, "repository": {"links": {"html": {"href": "https://bitbucket.org/org/repo"}}}}""", "https://bitbucket.org/org/repo", false },
         { "X-Event-Key: repo:refs_changed|X-Hub-Signature: sha256=SIGNATURE", """{"repository": {"links": {"clone": [{"href": "ssh://git@bb.example.com:7999/org/repo.git", "name": "ssh"}]}}}""", "https://bb.example.com/org/repo.git", false },
+        { "X-Vss-ActivityId: 1|Authorization: Basic YWRvOnNoNHJlZA==", """{"eventType": "git.push", "resource": {"repository": {"remoteUrl": "https://dev.azure.com/org/project/_git/repo"}}}""", "git@ssh.dev.azure.com:v3/org/project/repo", false },
+        { "X-Vss-ActivityId: 1|Authorization: Basic YWRvOnNoNHJlZA==", """{"eventType": "git.push", "resource": {"repository": {"remoteUrl": "https://org@dev.azure.com/org/project/_git/repo"}}}""", "https://dev.azure.com/org/project/_git/repo", false },
         { "X-Gitea-Event: push|X-Gogs-Event: push|X-GitHub-Event: push|X-Gitea-Signature: SIGNATURE", $$"""{"repository": {"clone_url": "https://gitea.example.com/org/repo.git"}, "commits": {{Commits}}}""", "https://gitea.example.com/org/repo", true },
         { "X-Gogs-Event: push|X-Gogs-Signature: SIGNATURE", $$"""{"repository": {"html_url": "https://gogs.example.com/org/repo"}, "commits": {{Commits}}}""", "ssh://git@gogs.example.com/org/repo.git", true },
         { "X-Signature-256: sha256=SIGNATURE", """{"repoURL": "https://git.example.com/org/repo", "files": ["apps/a/x.yaml"]}""", "https://git.example.com/org/repo.git", true },
@@ -57,7 +60,7 @@ public sealed class WebhookReaderTests
     [MemberData(nameof(Pushes))]
     public void W03_a_push_with_a_wrong_proof_is_refused_whoever_sends_it(string headers, string body, string address, bool listsFiles)
     {
-        var wrong = headers.Replace("SIGNATURE", new string('0', 64), StringComparison.Ordinal).Replace("sh4red", "guess", StringComparison.Ordinal).Replace("{0-1}", "{0-2}", StringComparison.Ordinal);
+        var wrong = headers.Replace("SIGNATURE", new string('0', 64), StringComparison.Ordinal).Replace("sh4red", "guess", StringComparison.Ordinal).Replace("YWRvOnNoNHJlZA==", "YWRvOmd1ZXNz", StringComparison.Ordinal).Replace("{0-1}", "{0-2}", StringComparison.Ordinal);
 
         var (pushed, reply) = Read(wrong, body);
 

@@ -47,12 +47,35 @@ internal sealed class DirectoryRenderer : IRenderer
         }
     }
 
+    // Compatibility: YAML that says nothing of a kind, such as settings of other tools, is passed over; what is no YAML never is.
+    private static bool IsSomethingElse(string path, ReadOnlyMemory<byte> content)
+    {
+        var isManifest = content.Span.IndexOf("apiVersion:"u8) >= 0 && content.Span.IndexOf("kind:"u8) >= 0 && content.Span.IndexOf("metadata:"u8) >= 0;
+        if (isManifest || path.EndsWith(".json", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        try
+        {
+            return YamlText.ToJson(content, path).Count > 0;
+        }
+        catch (ManifestException)
+        {
+            return false;
+        }
+    }
+
     private static async Task<IReadOnlyList<Manifest>> ReadFileAsync(RenderRequest request, string path, byte[] content, CancellationToken cancellationToken)
     {
         using var file = await request.Tree.OpenAsync(path, content, cancellationToken);
         try
         {
             return [.. ManifestReader.Read(file.Content, path, Reading).Select(value => new Manifest(value, path))];
+        }
+        catch (ManifestException) when (IsSomethingElse(path, file.Content))
+        {
+            return [];
         }
         catch (ManifestException exception)
         {

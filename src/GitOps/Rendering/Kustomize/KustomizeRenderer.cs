@@ -62,7 +62,7 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
         var (tool, verb) = Kustomize();
         var run = new ToolRequest
         {
-            Arguments = [verb, folder.PathOf(request.Folder)],
+            Arguments = [verb, folder.PathOf(request.Folder), .. Options(request)],
             WorkingDirectory = folder.Root,
             Environment = new Dictionary<string, string> { ["HOME"] = folder.Home, ["TMPDIR"] = folder.Home },
             MemoryLimit = ToolRequest.RendererMemory,
@@ -77,6 +77,15 @@ internal sealed class KustomizeRenderer(ToolBox tools) : IRenderer
         }
 
         return ManifestStream.Read(Type, result.Output, request.Source.Path);
+    }
+
+    // Charts are inflated by the helm that charts are rendered with, unless the operator names another.
+    private IEnumerable<string> Options(RenderRequest request)
+    {
+        var options = request.Settings.KustomizeOptions;
+        return options.Contains("--enable-helm") && !options.Any(option => option.StartsWith("--helm-command", StringComparison.Ordinal))
+            ? [.. options, "--helm-command", tools.Helm.Path]
+            : options;
     }
 
     private (ExternalTool Tool, string Verb) Kustomize() =>

@@ -1,4 +1,4 @@
-namespace SecretsOps.Cryptography.Gcm;
+namespace SecretsOps.Cryptography.Aead;
 
 /// <summary>AES-256-GCM under one key with nonces of any length; the key schedule is set up once and kept.</summary>
 /// <remarks>
@@ -16,16 +16,16 @@ public sealed class AesGcmCipher : IDisposable
     // libcrypto refuses longer nonces (EVP_MAX_IV_LENGTH is 16, GCM's own limit 128); SOPS writes 32.
     private const int MaxNonceSize = 128;
 
-    private readonly IGcmEngine _engine;
+    private readonly IAeadEngine _engine;
 
     /// <summary>Takes a key of 32 bytes.</summary>
     /// <exception cref="ArgumentException">The key is not 32 bytes long.</exception>
     public AesGcmCipher(ReadOnlySpan<byte> key)
-        : this(LibcryptoGcmEngine.IsAvailable ? new LibcryptoGcmEngine(Checked(key)) : new BouncyGcmEngine(Checked(key)))
+        : this(new GrowingAeadEngine(AeadAlgorithm.Aes256Gcm, Checked(key)))
     {
     }
 
-    internal AesGcmCipher(IGcmEngine engine) => _engine = engine;
+    internal AesGcmCipher(IAeadEngine engine) => _engine = engine;
 
     /// <summary>Encrypts into <paramref name="ciphertext"/> (same length) and <paramref name="tag"/> (16 bytes).</summary>
     /// <exception cref="ArgumentException">A length does not fit.</exception>

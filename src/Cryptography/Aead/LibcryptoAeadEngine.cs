@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace SecretsOps.Cryptography.Gcm;
+namespace SecretsOps.Cryptography.Aead;
 
-/// <summary>AES-256-GCM by libcrypto's EVP interface, one context per direction kept between calls so that the key is expanded once.</summary>
-internal sealed partial class LibcryptoGcmEngine : IGcmEngine
+/// <summary>Authenticated ciphers by libcrypto's EVP interface, one context per direction kept between calls so that the key is expanded once.</summary>
+internal sealed partial class LibcryptoAeadEngine : IAeadEngine
 {
-    private const string Library = "libcrypto.so.3";
-
     // openssl/evp.h
     private const int ControlSetNonceLength = 0x9;
     private const int ControlGetTag = 0x10;
@@ -19,12 +17,14 @@ internal sealed partial class LibcryptoGcmEngine : IGcmEngine
     private nint _decryption;
     private int _encryptionNonceLength;
     private int _decryptionNonceLength;
+    private readonly AeadAlgorithm _algorithm;
     private readonly byte[] _key;
 
-    public LibcryptoGcmEngine(ReadOnlySpan<byte> key) => _key = key.ToArray();
-
-    /// <summary>Whether this machine has OpenSSL 3.</summary>
-    public static bool IsAvailable { get; } = NativeLibrary.TryLoad(Library, out _);
+    public LibcryptoAeadEngine(AeadAlgorithm algorithm, ReadOnlySpan<byte> key)
+    {
+        Require(Libcrypto.IsAvailable ? 1 : 0);
+        (_algorithm, _key) = (algorithm, key.ToArray());
+    }
 
     public unsafe void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
     {
@@ -68,7 +68,7 @@ internal sealed partial class LibcryptoGcmEngine : IGcmEngine
             {
                 context = EVP_CIPHER_CTX_new();
                 Require(context == 0 ? 0 : 1);
-                Require(EVP_CipherInit_ex(context, EVP_aes_256_gcm(), 0, keyPointer, null, isEncryption));
+                Require(EVP_CipherInit_ex(context, _algorithm == AeadAlgorithm.Aes256Gcm ? EVP_aes_256_gcm() : EVP_chacha20_poly1305(), 0, keyPointer, null, isEncryption));
             }
 
             if (nonceLength != nonce.Length)
@@ -111,28 +111,31 @@ internal sealed partial class LibcryptoGcmEngine : IGcmEngine
     {
         if (result != 1)
         {
-            throw new System.Security.Cryptography.CryptographicException("libcrypto refused an AES-256-GCM operation.");
+            throw new System.Security.Cryptography.CryptographicException("libcrypto refused an operation of an authenticated cipher.");
         }
     }
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial nint EVP_CIPHER_CTX_new();
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial void EVP_CIPHER_CTX_free(nint context);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static partial nint EVP_aes_256_gcm();
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
+    private static partial nint EVP_chacha20_poly1305();
+
+    [LibraryImport(Libcrypto.Name)]
     private static unsafe partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* nonce, int isEncryption);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static unsafe partial int EVP_CIPHER_CTX_ctrl(nint context, int type, int argument, void* pointer);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static unsafe partial int EVP_CipherUpdate(nint context, byte* output, int* outputLength, byte* input, int inputLength);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Libcrypto.Name)]
     private static unsafe partial int EVP_CipherFinal_ex(nint context, byte* output, int* outputLength);
 }

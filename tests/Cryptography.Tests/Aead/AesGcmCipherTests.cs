@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using SecretsOps.Cryptography.Gcm;
+using SecretsOps.Cryptography.Aead;
 
-namespace SecretsOps.Cryptography.Tests.Gcm;
+namespace SecretsOps.Cryptography.Tests.Aead;
 
 public sealed class AesGcmCipherTests
 {
@@ -29,8 +29,8 @@ public sealed class AesGcmCipherTests
     [InlineData(128)]
     public void Both_engines_make_the_same_ciphertext_for_any_nonce_length(int nonceLength)
     {
-        using var libcrypto = new AesGcmCipher(new LibcryptoGcmEngine(Key));
-        using var bouncy = new AesGcmCipher(new BouncyGcmEngine(Key));
+        using var libcrypto = new AesGcmCipher(new LibcryptoAeadEngine(AeadAlgorithm.Aes256Gcm, Key));
+        using var bouncy = new AesGcmCipher(new BouncyAeadEngine(AeadAlgorithm.Aes256Gcm, Key));
         foreach (var length in new[] { 0, 1, 15, 16, 17, 1000 })
         {
             var nonce = RandomNumberGenerator.GetBytes(nonceLength);
@@ -43,6 +43,23 @@ public sealed class AesGcmCipherTests
             Assert.Equal(secondTag, firstTag);
             var back = new byte[length];
             Assert.True(bouncy.TryDecrypt(nonce, "a:"u8, first, firstTag, back));
+            Assert.Equal(plaintext, back);
+        }
+    }
+
+    [Theory] // the engine changes under way
+    [InlineData(10, 1)]
+    [InlineData(1000, 200)]
+    [InlineData(100_000, 3)]
+    public void Many_texts_under_one_key_open_again(int length, int count)
+    {
+        using var sealer = new AesGcmCipher(Key);
+        using var opener = new AesGcmCipher(new BouncyAeadEngine(AeadAlgorithm.Aes256Gcm, Key));
+        for (var i = 0; i < count; i++)
+        {
+            var (nonce, plaintext, back) = (RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(length), new byte[length]);
+            var (ciphertext, tag) = Encrypt(sealer, nonce, plaintext);
+            Assert.True(opener.TryDecrypt(nonce, "a:"u8, ciphertext, tag, back));
             Assert.Equal(plaintext, back);
         }
     }

@@ -2,10 +2,10 @@ using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Modes;
 using Org.BouncyCastle.Crypto.Parameters;
 
-namespace SecretsOps.Cryptography.Gcm;
+namespace SecretsOps.Cryptography.Aead;
 
-/// <summary>AES-256-GCM by BouncyCastle, for machines without libcrypto and as the peer in tests.</summary>
-internal sealed class BouncyGcmEngine(ReadOnlySpan<byte> key) : IGcmEngine
+/// <summary>Authenticated ciphers by BouncyCastle, for machines without libcrypto and as the peer in tests.</summary>
+internal sealed class BouncyAeadEngine(AeadAlgorithm algorithm, ReadOnlySpan<byte> key) : IAeadEngine
 {
     private readonly KeyParameter _key = new(key);
 
@@ -41,9 +41,9 @@ internal sealed class BouncyGcmEngine(ReadOnlySpan<byte> key) : IGcmEngine
     {
     }
 
-    private GcmBlockCipher Start(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, bool forEncryption)
+    private IAeadCipher Start(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, bool forEncryption)
     {
-        var cipher = new GcmBlockCipher(AesUtilities.CreateEngine());
+        IAeadCipher cipher = algorithm == AeadAlgorithm.Aes256Gcm ? new GcmBlockCipher(AesUtilities.CreateEngine()) : new ChaCha20Poly1305();
         cipher.Init(forEncryption, new AeadParameters(_key, AesGcmCipher.TagSize * 8, nonce.ToArray(), associatedData.ToArray()));
         return cipher;
     }
