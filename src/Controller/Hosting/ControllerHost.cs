@@ -98,9 +98,13 @@ internal sealed class ControllerHost : IAsyncDisposable
     {
         var always = new List<Task> { _leadership.RunAsync(LeadAsync, cancellationToken) };
         always.AddRange(_workers.Where(worker => worker.IsShared).Select(worker => worker.RunAsync(cancellationToken)));
-        if (_options.IsSealingOn)
+        if (NeedsKeys)
         {
             always.Add(_keyWatcher.RunAsync(cancellationToken));
+        }
+
+        if (_options.IsSealingOn)
+        {
             always.Add(_sealedSecrets.RunAsync(cancellationToken));
             always.Add(_liveSecrets.Informers?.RunAsync(cancellationToken) ?? Task.CompletedTask);
             always.Add(_events.RunAsync(cancellationToken));
@@ -142,9 +146,12 @@ internal sealed class ControllerHost : IAsyncDisposable
         await Together.RunAsync([Renewal.RunAsync(cancellationToken), _sealing.LeadAsync(cancellationToken)]);
     }
 
+    // The sync engine may be granted the keys where no SealedSecret is unsealed.
+    private bool NeedsKeys => _options.IsSealingOn || _options.UnsealsForApplications;
+
     private string? WhyNotReady() =>
-        !_options.IsSealingOn ? null
-        : !Keys.IsLoaded ? "the sealing keys are not read yet"
+        NeedsKeys && !Keys.IsLoaded ? "the sealing keys are not read yet"
+        : !_options.IsSealingOn ? null
         : Keys.Ring.Active is null ? "there is no sealing key yet"
         : !_sealedSecrets.IsSynced ? $"SealedSecrets are not listed yet{Because(_sealedSecrets)}"
         : _liveSecrets.Informers is { IsSynced: false } secrets ? $"Secrets are not listed yet{Because(secrets)}"

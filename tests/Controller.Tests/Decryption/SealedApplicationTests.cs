@@ -67,7 +67,7 @@ public sealed class SealedApplicationTests(BareFixture fixture) : IDisposable
     private async Task<(string Control, string Space)> StartAsync(bool isGranted)
     {
         var own = await fixture.CreateKeyNamespaceAsync("rsa2048");
-        var options = RunningController.Options() with { IsSyncEngineOn = true, ApplicationsNamespace = own, UnsealsForApplications = isGranted };
+        var options = RunningController.Options() with { IsSealingOn = false, IsSyncEngineOn = true, ApplicationsNamespace = own, UnsealsForApplications = isGranted };
         await fixture.StartAsync(own, options);
         return (own, await _cluster.CreateNamespaceAsync());
     }
