@@ -15,6 +15,7 @@ public static class ExternalPrograms
         ["age-keygen"] = "age",
         ["docker-registry"] = "docker-registry",
         ["git"] = "git",
+        ["git-lfs"] = "git-lfs",
         ["gpg"] = "gnupg",
         ["jq"] = "jq",
         ["node"] = "nodejs",
