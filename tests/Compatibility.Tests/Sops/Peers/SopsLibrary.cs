@@ -83,15 +83,36 @@ public sealed class SopsLibrary : IDisposable
         {
             var id = $"{++_asked}";
             question["RequestId"] = id;
-            _questions.Writer.TryWrite(question.ToJsonString());
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             while (true)
             {
-                var (asked, answer) = await _answers.Reader.ReadAsync(limit.Token);
-                if (asked == id)
+                // A request over a connection that has ended may take a question along: it is asked again then, and a second answer to it is left aside.
+                _questions.Writer.TryWrite(question.ToJsonString());
+                if (await AnswerToAsync(id, limit.Token) is { } answer)
                 {
                     return answer;
                 }
+            }
+        }
+
+        private async Task<string?> AnswerToAsync(string id, CancellationToken cancellationToken)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(TimeSpan.FromSeconds(3));
+            try
+            {
+                while (true)
+                {
+                    var (asked, answer) = await _answers.Reader.ReadAsync(patience.Token);
+                    if (asked == id)
+                    {
+                        return answer;
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null;
             }
         }
 
