@@ -10,7 +10,8 @@ internal static class SecretsOpsCommandLine
 {
     internal static async Task<int> RunAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var root = CreateRoot(environment, TwoFormats.AreForSops(arguments, environment));
+        var isForSops = TwoFormats.AreForSops(arguments, environment);
+        var root = CreateRoot(environment, isForSops);
         var isKubeseal = KubesealModes.AreMeantBy(arguments, root);
         var parsed = root.Parse(PassedOn(arguments));
         if (parsed.Action is ParseErrorAction && !isKubeseal)
@@ -23,6 +24,11 @@ internal static class SecretsOpsCommandLine
         try
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            if (isForSops && arguments is ["edit", ..])
+            {
+                configuration.ProcessTerminationTimeout = null; // it hears the signals itself: some belong to the editor
+            }
+
             return isKubeseal
                 ? await KubesealModes.RunAsync(arguments, environment, cancellationToken).ConfigureAwait(false)
                 : await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);

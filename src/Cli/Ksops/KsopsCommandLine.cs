@@ -28,45 +28,87 @@ internal static class KsopsCommandLine
         }
     }
 
-    /// <summary>KRM: a ResourceList comes in, its <c>functionConfig</c> is the generator, and the list goes out with what it generated.</summary>
+    /// <summary>KRM: a ResourceList comes in, and goes out with what its generators generated in their place; a bare generator is taken as by the old plugin.</summary>
     private static async Task<int> RunFunctionAsync(CliEnvironment environment, CancellationToken cancellationToken)
     {
         using var input = new MemoryStream();
         await environment.Input.CopyToAsync(input, cancellationToken).ConfigureAwait(false);
-        var list = ManifestReader.ReadDocuments(input.ToArray(), "standard input").Select(document => document.Root).OfType<JsonObject>().FirstOrDefault()
-            ?? throw new CliException("standard input holds no ResourceList; name a generator file or pipe a ResourceList in");
-        if (list["functionConfig"] is not JsonObject configuration)
-        {
-            throw new CliException("the ResourceList has no functionConfig");
-        }
-
+        var documents = ManifestReader.ReadDocuments(input.ToArray(), "standard input").Select(document => document.Root).OfType<JsonObject>().ToList();
         using var generator = new KsopsGenerator(environment, environment.CurrentDirectory);
-        var items = list["items"] as JsonArray ?? [];
-        foreach (var generated in await generator.GenerateAsync(configuration, cancellationToken).ConfigureAwait(false))
+        if (documents.Count > 0 && documents.TrueForAll(IsGenerator))
         {
-            items.Add(generated.DeepClone());
+            return await PrintAsync(environment, generator, documents, cancellationToken).ConfigureAwait(false);
         }
 
+        var list = documents.Find(document => document["kind"]?.ToString() == "ResourceList")
+            ?? throw new CliException("standard input holds neither a ResourceList nor a generator of kind ksops");
+        var items = await ItemsAsync(list, generator, cancellationToken).ConfigureAwait(false);
         var output = new JsonObject
         {
             ["apiVersion"] = list["apiVersion"]?.DeepClone() ?? "config.kubernetes.io/v1",
             ["kind"] = "ResourceList",
-            ["items"] = items.DeepClone(),
-            ["functionConfig"] = configuration.DeepClone(),
+            ["items"] = items,
         };
+        if (list["functionConfig"] is { } configuration)
+        {
+            output["functionConfig"] = configuration.DeepClone();
+        }
+
         environment.Output.Write(YamlText.FromJson(output));
         return 0;
     }
+
+    /// <remarks>kustomize puts a generator both into <c>functionConfig</c> and, as the only one, into <c>items</c>, where KSOPS takes it from.</remarks>
+    private static async Task<JsonArray> ItemsAsync(JsonObject list, KsopsGenerator generator, CancellationToken cancellationToken)
+    {
+        var items = new JsonArray();
+        var isGenerated = false;
+        foreach (var item in (list["items"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            if (!IsGenerator(item))
+            {
+                items.Add((JsonNode)item.DeepClone());
+                continue;
+            }
+
+            isGenerated = true;
+            await AddAsync(item).ConfigureAwait(false);
+        }
+
+        if (!isGenerated)
+        {
+            await AddAsync(list["functionConfig"] as JsonObject ?? throw new CliException("the ResourceList has no generator of kind ksops, neither in items nor as functionConfig")).ConfigureAwait(false);
+        }
+
+        return items;
+
+        async Task AddAsync(JsonObject configuration)
+        {
+            foreach (var generated in await generator.GenerateAsync(configuration, cancellationToken).ConfigureAwait(false))
+            {
+                items.Add((JsonNode)generated.DeepClone());
+            }
+        }
+    }
+
+    private static bool IsGenerator(JsonObject document) =>
+        document["kind"]?.ToString() == "ksops" && document["apiVersion"]?.ToString().StartsWith("viaduct.ai/", StringComparison.Ordinal) == true;
 
     private static async Task<int> RunPluginAsync(string file, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var path = environment.PathOf(file);
         var root = environment.Variable("KUSTOMIZE_PLUGIN_CONFIG_ROOT") ?? environment.CurrentDirectory;
         using var generator = new KsopsGenerator(environment, root);
+        var documents = ManifestReader.ReadDocuments(File.ReadAllBytes(path), path).Select(document => document.Root).OfType<JsonObject>();
+        return await PrintAsync(environment, generator, documents, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> PrintAsync(CliEnvironment environment, KsopsGenerator generator, IEnumerable<JsonObject> documents, CancellationToken cancellationToken)
+    {
         var separator = "";
-        foreach (var document in ManifestReader.ReadDocuments(File.ReadAllBytes(path), path))
+        foreach (var document in documents)
         {
-            foreach (var generated in document.Root is JsonObject configuration ? await generator.GenerateAsync(configuration, cancellationToken).ConfigureAwait(false) : [])
+            foreach (var generated in await generator.GenerateAsync(document, cancellationToken).ConfigureAwait(false))
             {
                 environment.Print(separator);
                 environment.Output.Write(YamlText.FromJson(generated));

@@ -22,7 +22,7 @@ internal sealed class KsopsGenerator(CliEnvironment environment, string root) : 
     {
         var files = Texts(manifest["files"]);
         var secrets = (manifest["secretFrom"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-        if (files.Count + secrets.Count == 0)
+        if (manifest["files"] is null && manifest["secretFrom"] is null)
         {
             throw new CliException($"the manifest '{manifest["metadata"]?["name"]}' has neither 'files' nor 'secretFrom'");
         }
@@ -116,12 +116,26 @@ internal sealed class KsopsGenerator(CliEnvironment environment, string root) : 
     /// <summary><c>key=path</c>, or a path whose base name is the key.</summary>
     private static (string Key, string File) Entry(string text)
     {
-        var equals = text.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? (Path.GetFileName(text), text) : (text[..equals], text[(equals + 1)..]);
+        return text.Split('=') switch
+        {
+            [var path] => (Path.GetFileName(path), path),
+            [var key, var path] => (key, path),
+            _ => throw new CliException($"'{text}' is not of the form 'path' or 'key=path'"),
+        };
     }
 
     private static List<string> Texts(JsonNode? list) => [.. (list as JsonArray ?? []).OfType<JsonValue>().Select(item => item.ToString())];
 
-    private static int ConcurrencyOf(CliEnvironment environment) =>
-        int.TryParse(environment.Variable("KSOPS_CONCURRENCY_LIMIT"), CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : DefaultConcurrency;
+    private static int ConcurrencyOf(CliEnvironment environment)
+    {
+        var text = environment.Variable("KSOPS_CONCURRENCY_LIMIT");
+        if (string.IsNullOrEmpty(text))
+        {
+            return DefaultConcurrency;
+        }
+
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var limit) && limit > 0
+            ? limit
+            : throw new CliException($"KSOPS_CONCURRENCY_LIMIT must be a number above 0, not '{text}'");
+    }
 }

@@ -54,7 +54,13 @@ internal static class ChildProcess
 
     private static Process Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? variables, string user, string directory)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, WorkingDirectory = directory };
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false };
+        if (directory != Directory.GetCurrentDirectory())
+        {
+            // Only where it has to be: another user may not be allowed to enter the directory that it inherits.
+            start.WorkingDirectory = directory;
+        }
+
         if (user.Length > 0)
         {
             start.UserName = user;

@@ -1,12 +1,29 @@
 using System.Text;
+using SecretsOps.Sops;
 
 namespace SecretsOps.Cli.Sops;
 
 /// <summary>Reads a yes or no from standard input.</summary>
 internal static class Confirmation
 {
-    /// <summary>True for <c>y</c>; false for <c>n</c>, another word, or the end of the input.</summary>
-    public static bool Ask(CliEnvironment environment) => ReadLine(environment.Input) == "y";
+    /// <summary>Asks until the answer is <c>y</c> or <c>n</c>.</summary>
+    /// <exception cref="SopsException">The input ended without an answer.</exception>
+    public static bool Ask(CliEnvironment environment, string question)
+    {
+        while (true)
+        {
+            environment.Print(question);
+            switch (ReadLine(environment.Input))
+            {
+                case "y":
+                    return true;
+                case "n":
+                    return false;
+                case null:
+                    throw new SopsException(SopsExitCode.Generic, "no answer was given; --yes goes on without asking");
+            }
+        }
+    }
 
     /// <summary>A line without its end, byte by byte so that nothing of the next is taken; null at the end of the input.</summary>
     public static string? ReadLine(Stream input)

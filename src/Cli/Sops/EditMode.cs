@@ -18,7 +18,7 @@ internal static class EditMode
         using var opened = File.Exists(path)
             ? await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false)
             : await CreateAsync(session, path, format, cancellationToken).ConfigureAwait(false);
-        using var signals = new EditSignals(cancellationToken);
+        using var signals = new EditSignals(session.Environment.IsInputTerminal, cancellationToken);
         using var folder = new PrivateFolder();
         var editor = new EditLoop(session, folder, path, session.OutputFormat(path), signals);
         var (trees, metadata) = await RunAsync(editor, opened, signals).ConfigureAwait(false);
@@ -34,7 +34,9 @@ internal static class EditMode
         {
             return await editor.RunAsync(opened).ConfigureAwait(false);
         }
-        catch (Exception failure) when (signals.WasEnded && failure is SopsException or OperationCanceledException)
+        catch (Exception failure) when (
+            (signals.WasEnded && failure is SopsException or OperationCanceledException)
+            || (signals.WasInterrupted && failure is SopsException { Code: SopsExitCode.EditorFailed }))
         {
             throw new SopsException(SopsExitCode.Generic, "User canceled operation", failure);
         }
@@ -99,14 +101,9 @@ internal sealed class EditLoop(SopsSession session, PrivateFolder folder, string
 
     private async Task OpenEditorAsync(string file)
     {
-        signals.IsEditorOpen = true;
-        try
+        using (signals.OpenEditor())
         {
             await EditorCommand.RunAsync(session.Environment, file, signals.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            signals.IsEditorOpen = false;
         }
 
         signals.Token.ThrowIfCancellationRequested();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SecretsOps.Cli.Sops;
 
 /// <summary>What signals do while a plaintext lies in the editor's folder: they end the editing, and the folder goes away.</summary>
-/// <remarks>An interrupt belongs to the editor while one is open: there it means something else.</remarks>
+/// <remarks>An interrupt typed at the terminal belongs to the editor while one is open: there it means something else.</remarks>
 internal sealed class EditSignals : IDisposable
 {
     // The editor gets the signal first and may end by itself.
@@ -11,9 +11,16 @@ internal sealed class EditSignals : IDisposable
 
     private readonly CancellationTokenSource _stop;
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private volatile KeyboardProbe? _keyboard;
 
-    public EditSignals(CancellationToken cancellationToken)
+    private readonly bool _hasTerminal;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="hasTerminal">Whether a person types the input: an interrupt may then come from the keyboard.</param>
+    /// <param name="cancellationToken">Ends the editing too.</param>
+    public EditSignals(bool hasTerminal, CancellationToken cancellationToken)
     {
+        _hasTerminal = hasTerminal;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT })
         {
@@ -27,8 +34,14 @@ internal sealed class EditSignals : IDisposable
     /// <summary>Whether a signal asked to end.</summary>
     public bool WasEnded { get; private set; }
 
+    /// <summary>Whether an interrupt was left to the editor, which may have ended by it.</summary>
+    public bool WasInterrupted { get; private set; }
+
     /// <summary>Whether the editor runs at the moment.</summary>
-    public bool IsEditorOpen { get; set; }
+    public bool IsEditorOpen => _keyboard is not null;
+
+    /// <summary>Says that the editor opens; dispose to say that it is closed.</summary>
+    public IDisposable OpenEditor() => _keyboard = new KeyboardProbe(_hasTerminal, () => _keyboard = null);
 
     public void Dispose()
     {
@@ -39,8 +52,9 @@ internal sealed class EditSignals : IDisposable
     private void End(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (context.Signal == PosixSignal.SIGINT && IsEditorOpen)
+        if (context.Signal == PosixSignal.SIGINT && _keyboard is { } keyboard && keyboard.WasInterrupted())
         {
+            WasInterrupted = true;
             return;
         }
 

@@ -6,6 +6,9 @@ namespace SecretsOps.Cli.Sops;
 /// <summary>Finds and runs the user's editor.</summary>
 internal static class EditorCommand
 {
+    // 128 and the number of SIGINT.
+    private const int Interrupted = 130;
+
     /// <exception cref="SopsException">There is no editor, or it failed.</exception>
     public static async Task RunAsync(CliEnvironment environment, string file, CancellationToken cancellationToken)
     {
@@ -13,6 +16,11 @@ internal static class EditorCommand
         try
         {
             var code = await ChildProcess.RunAsync([.. command, file], null, "", environment.CurrentDirectory, cancellationToken).ConfigureAwait(false);
+            if (code == Interrupted)
+            {
+                throw new SopsException(SopsExitCode.Generic, "User canceled operation");
+            }
+
             if (code != 0)
             {
                 throw new SopsException(SopsExitCode.EditorFailed, $"Could not run editor: exit status {code}");
@@ -91,6 +99,6 @@ internal static class EditorCommand
             }
         }
 
-        throw new SopsException(SopsExitCode.EditorFailed, "No editor available: sops attempts to use the editor defined in the SOPS_EDITOR or EDITOR environment variables, and if that's not set defaults to any of vim, nano, vi, but none of them could be found.");
+        throw new SopsException(SopsExitCode.EditorFailed, "Could not run editor: no editor available: sops attempts to use the editor defined in the SOPS_EDITOR or EDITOR environment variables, and if that's not set defaults to any of vim, nano, vi, but none of them could be found");
     }
 }

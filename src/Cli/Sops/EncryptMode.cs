@@ -10,11 +10,6 @@ internal static class EncryptMode
         var source = InputSource.Find(session, requiresName: true);
         var options = EncryptionSettings.For(session, source.Name);
         var format = session.InputFormat(source.Name);
-        if (format == SopsFormat.Binary && (options.Rule is not null || options.IsMacOnlyEncrypted))
-        {
-            session.Warn("The options to select what is encrypted, and mac_only_encrypted, have no effect on binary files: they are encrypted whole");
-        }
-
         var plaintext = source.Read(session);
         var encrypted = await SopsEncryptor.EncryptAsync(
             plaintext, format, session.Keys, options with { OutputFormat = session.OutputFormat(source.Name) }, cancellationToken).ConfigureAwait(false);

@@ -23,10 +23,17 @@ internal static class EncryptionSettings
     {
         // Compatibility: the rule is looked up before the options are read, so no match is an error even with --age.
         var rule = session.ConfigFor(path)?.RuleFor(path);
+        var selections = Selections(session, rule);
+        var isSingleValue = session.InputFormat(path) == SopsFormat.Binary;
+        if (isSingleValue)
+        {
+            WarnAboutIgnored(session, selections);
+        }
+
         return new EncryptOptions
         {
-            Rule = Selection(session, rule),
-            IsMacOnlyEncrypted = session.Arguments.FlagAnywhere("mac-only-encrypted") || rule is { IsMacOnlyEncrypted: true },
+            Rule = isSingleValue ? null : selections.Count <= 1 ? selections.SingleOrDefault() : throw new SopsException(SopsExitCode.ConflictingParameters, OneSelection),
+            IsMacOnlyEncrypted = !isSingleValue && (session.Arguments.FlagAnywhere("mac-only-encrypted") || rule is { IsMacOnlyEncrypted: true }),
             KeyGroups = KeyGroups(session, rule),
             ShamirThreshold = Threshold(session, rule),
             Stores = session.StoreOptions,
@@ -71,17 +78,29 @@ internal static class EncryptionSettings
         return context;
     }
 
-    private static SelectionRule? Selection(SopsSession session, CreationRule? rule)
+    /// <summary>What options and rule select; an option beats the rule's selection of its own kind only.</summary>
+    private static List<SelectionRule> Selections(SopsSession session, CreationRule? rule)
     {
         var given = SelectionRule.AllKinds
             .Select(kind => new SelectionRule(kind, session.Arguments.TextAnywhere(SelectionRule.NameOf(kind).Replace('_', '-'))))
             .Where(selection => selection.Text.Length > 0).ToList();
-        if (given.Count > 1 || (given.Count == 1 && rule?.Selection is { } other && other.Kind != given[0].Kind))
-        {
-            throw new SopsException(SopsExitCode.ConflictingParameters, OneSelection);
-        }
+        return rule?.Selection is { } other && !given.Exists(selection => selection.Kind == other.Kind) ? [.. given, other] : given;
+    }
 
-        return given.Count == 1 ? given[0] : rule?.Selection;
+    /// <summary>The binary store has one value and encrypts it whatever was selected.</summary>
+    private static void WarnAboutIgnored(SopsSession session, List<SelectionRule> selections)
+    {
+        foreach (var selection in selections)
+        {
+            var reason = selection.Kind == SelectionRuleKind.EncryptedCommentRegex
+                ? "the binary store never produces comments"
+                : "the binary store produces one key that should always be encrypted";
+            var words = selection.Name.Replace('_', ' ');
+            if (selection.Kind != SelectionRuleKind.UnencryptedCommentRegex)
+            {
+                session.Warn($"Using an {words} does not make sense with the input store ({reason}) and will be ignored.");
+            }
+        }
     }
 
     private static IReadOnlyList<IReadOnlyList<MasterKey>> KeyGroups(SopsSession session, CreationRule? rule)

@@ -12,45 +12,48 @@ internal static class ExecEnvMode
     {
         if (session.Arguments.Positional.Count != 2)
         {
-            throw new SopsException(SopsExitCode.NoFile, "Error: missing file to decrypt or command to run");
+            throw new SopsException(SopsExitCode.Generic, "error: missing file to decrypt");
         }
 
         var (isBackground, isSameProcess) = (session.Arguments.Flag("background"), session.Arguments.Flag("same-process"));
-        if (isSameProcess && (isBackground || session.Arguments.Text("user").Length > 0))
-        {
-            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: --same-process cannot be combined with --background or --user");
-        }
-
         if (isBackground)
         {
             session.Warn("exec-env's --background option is deprecated and will be removed in a future version of sops");
         }
 
+        if (isSameProcess && isBackground)
+        {
+            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: The --same-process flag cannot be used with --background");
+        }
+
         var variables = await VariablesAsync(session, session.Environment.PathOf(session.Arguments.Positional[0]), cancellationToken).ConfigureAwait(false);
-        return await RunAsync(session, ["/bin/sh", "-c", session.Arguments.Positional[1]], variables, cancellationToken).ConfigureAwait(false);
+        return session.Told(await RunAsync(session, ["/bin/sh", "-c", session.Arguments.Positional[1]], variables, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Runs a command as it is, without a shell.</summary>
     public static Task<int> RunAsync(SopsSession session, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken)
     {
+        var user = session.Arguments.Text("user");
+        var account = user.Length > 0 ? UnixAccount.Find(user) : null;
         var all = session.Arguments.Flag("pristine") ? [] : new Dictionary<string, string>(session.Environment.Variables, StringComparer.Ordinal);
-        foreach (var (name, value) in variables)
+        foreach (var (name, value) in (account?.Variables ?? new Dictionary<string, string>()).Concat(variables))
         {
             all[name] = value;
         }
 
         if (session.Arguments.Flag("same-process"))
         {
+            account?.Become();
             throw ChildProcess.Replace(command, all, session.Environment.CurrentDirectory);
         }
 
         if (session.Arguments.Flag("background"))
         {
-            ChildProcess.StartInBackground(command, all, session.Arguments.Text("user"), session.Environment.CurrentDirectory);
+            ChildProcess.StartInBackground(command, all, user, session.Environment.CurrentDirectory);
             return Task.FromResult(0);
         }
 
-        return ChildProcess.RunAsync(command, all, session.Arguments.Text("user"), session.Environment.CurrentDirectory, cancellationToken);
+        return ChildProcess.RunAsync(command, all, user, session.Environment.CurrentDirectory, cancellationToken);
     }
 
     /// <summary>The variables that a file gives.</summary>
@@ -70,7 +73,7 @@ internal static class ExecEnvMode
 
             if (item.Key.AsSpan().IndexOfAny('=', '\0') >= 0)
             {
-                throw new SopsException(SopsExitCode.Generic, $"cannot use key in environment; offending key {item.Key}");
+                throw new SopsException(SopsExitCode.Generic, $"cannot use keys with '=' in environment: {item.Key}");
             }
 
             variables[item.Key] = Encoding.UTF8.GetString(ScalarText.ForFlatFile(scalar));

@@ -8,33 +8,74 @@ internal static class ExecFileMode
 {
     private const uint OwnerOnly = 0x180;
 
+    // Runs the command and then removes the folder, with nobody waiting.
+    private const string RunAndRemove = "trap '' HUP; /bin/sh -c \"$1\"; rm -rf -- \"$0\"";
+
     public static async Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
     {
         var arguments = session.Arguments;
         if (arguments.Positional.Count != 2)
         {
-            throw new SopsException(SopsExitCode.NoFile, "Error: missing file to decrypt or command to run");
+            throw new SopsException(SopsExitCode.Generic, "error: missing file to decrypt");
+        }
+
+        var path = session.Environment.PathOf(arguments.Positional[0]);
+        var name = NameOf(arguments);
+        using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
+        var plaintext = session.Store(session.OutputFormat(path)).EmitPlain(opened.Trees);
+        var user = arguments.Text("user");
+        var account = user.Length > 0 ? UnixAccount.Find(user) : null;
+        var variables = new Dictionary<string, string>(session.Environment.Variables, StringComparer.Ordinal);
+        foreach (var (variable, value) in account?.Variables ?? new Dictionary<string, string>())
+        {
+            variables[variable] = value;
         }
 
         if (arguments.Flag("background"))
         {
-            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: --background would leave the plaintext behind, because nobody could remove it; start the command without it, in the background");
-        }
-
-        var path = session.Environment.PathOf(arguments.Positional[0]);
-        using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
-        var plaintext = session.Store(session.OutputFormat(path)).EmitPlain(opened.Trees);
-        var name = arguments.Text("filename") is { Length: > 0 } given ? given : "tmp-file";
-        if (name != Path.GetFileName(name) || name is "." or "..")
-        {
-            throw new SopsException(SopsExitCode.Generic, $"--filename must be a plain file name, not '{name}'");
+            session.Warn("exec-file's --background option is deprecated and will be removed in a future version of sops");
+            using var handedOver = new PrivateFolder(isHandedOver: true);
+            return StartInBackground(session, handedOver, Given(handedOver, handedOver.Write(name, plaintext), account), variables);
         }
 
         using var folder = new PrivateFolder();
         var isFifo = !arguments.Flag("no-fifo") && !OperatingSystem.IsWindows();
-        var file = isFifo ? StartFifo(folder, name, plaintext) : folder.Write(name, plaintext);
-        string[] command = ["/bin/sh", "-c", arguments.Positional[1].Replace("{}", file, StringComparison.Ordinal)];
-        return await ChildProcess.RunAsync(command, null, arguments.Text("user"), session.Environment.CurrentDirectory, cancellationToken).ConfigureAwait(false);
+        var file = Given(folder, isFifo ? StartFifo(folder, name, plaintext) : folder.Write(name, plaintext), account);
+        string[] command = ["/bin/sh", "-c", Command(arguments, file)];
+        return session.Told(await ChildProcess.RunAsync(command, variables, user, session.Environment.CurrentDirectory, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>A regular file, because nobody would feed a FIFO; it goes when the command ends.</summary>
+    private static int StartInBackground(SopsSession session, PrivateFolder folder, string file, Dictionary<string, string> variables)
+    {
+        string[] command = ["/bin/sh", "-c", RunAndRemove, folder.Path, Command(session.Arguments, file)];
+        try
+        {
+            ChildProcess.StartInBackground(command, variables, session.Arguments.Text("user"), session.Environment.CurrentDirectory);
+            return 0;
+        }
+        catch (CliException)
+        {
+            folder.Remove();
+            throw;
+        }
+    }
+
+    private static string Command(SopsArguments arguments, string file) => arguments.Positional[1].Replace("{}", file, StringComparison.Ordinal);
+
+    private static string NameOf(SopsArguments arguments)
+    {
+        var name = arguments.Text("filename") is { Length: > 0 } given ? given : "tmp-file";
+        return name == Path.GetFileName(name) && name is not ("." or "..")
+            ? name
+            : throw new SopsException(SopsExitCode.Generic, $"The provided filename is not a local path: '{name}' must be a name without a directory.");
+    }
+
+    private static string Given(PrivateFolder folder, string file, UnixAccount? account)
+    {
+        account?.TakeOver(file);
+        account?.TakeOver(folder.Path);
+        return file;
     }
 
     /// <summary>Makes a FIFO and feeds it to the first reader; a thread that nobody reads from ends with the process.</summary>

@@ -10,16 +10,16 @@ internal static class FileEditor
 {
     public static async Task<OpenedDocument> OpenAsync(SopsSession session, string path, CancellationToken cancellationToken)
     {
-        RequireExisting(path);
         var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
         return await OpenedDocument.OpenAsync(document, session.Keys, session.DecryptOptions, cancellationToken, remembersNonces: true).ConfigureAwait(false);
     }
 
+    /// <exception cref="SopsException">The file is not there; with sops's words and code for a command that looks before it reads.</exception>
     public static void RequireExisting(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
         {
-            throw new SopsException(SopsExitCode.NoFile, $"Error: cannot operate on non-existent file \"{path}\"");
+            throw new SopsException(SopsExitCode.Generic, $"stat {path}: no such file or directory");
         }
     }
 

@@ -11,6 +11,11 @@ internal static class GroupsMode
 {
     public static Task<int> AddAsync(SopsSession session, CancellationToken cancellationToken)
     {
+        if (session.Arguments.Positional.Count > 0)
+        {
+            throw new SopsException(SopsExitCode.Generic, "error: no positional arguments allowed");
+        }
+
         var keys = EncryptionSettings.KeysOf(session.Arguments);
         return keys.Count == 0
             ? throw new SopsException(SopsExitCode.Generic, "Error: the new group needs at least one key, such as --age RECIPIENT")
@@ -19,7 +24,9 @@ internal static class GroupsMode
 
     public static Task<int> DeleteAsync(SopsSession session, CancellationToken cancellationToken)
     {
-        var text = session.Arguments.Positional.Count > 0 ? session.Arguments.Positional[0] : "";
+        var text = session.Arguments.Positional.Count == 1
+            ? session.Arguments.Positional[0]
+            : throw new SopsException(SopsExitCode.Generic, "error: exactly one positional argument (index) required");
         return uint.TryParse(text, CultureInfo.InvariantCulture, out var index)
             ? ChangeAsync(session, groups => Remove(groups, (int)index), cancellationToken)
             : throw new SopsException(SopsExitCode.Generic, $"failed to parse [index] argument: '{text}' is no number");
@@ -39,7 +46,6 @@ internal static class GroupsMode
     {
         var file = session.Arguments.Text("file");
         var path = file.Length > 0 ? session.Environment.PathOf(file) : throw new SopsException(SopsExitCode.NoFile, "Error: no file specified: use --file");
-        FileEditor.RequireExisting(path);
         var store = session.Store(session.InputFormat(path));
         var document = store.LoadEncrypted(SopsSession.Read(path));
         List<IReadOnlyList<MasterKey>> groups = [.. document.Metadata.KeyGroups.Select(KeysOf)];

@@ -25,11 +25,9 @@ internal sealed record InputSource(string? Path, string Name)
         }
 
         var path = session.Environment.PathOf(arguments.Positional[0]);
-        if (!File.Exists(path))
+        if (!System.IO.Path.Exists(path))
         {
-            throw Directory.Exists(path)
-                ? new SopsException(SopsExitCode.CannotRead, $"Error: '{arguments.Positional[0]}' is a directory")
-                : new SopsException(SopsExitCode.NoFile, $"Error: cannot operate on non-existent file \"{path}\"");
+            throw new SopsException(SopsExitCode.NoFile, $"Error: cannot operate on non-existent file \"{path}\"");
         }
 
         return new InputSource(path, overriding.Length > 0 ? session.Environment.PathOf(overriding) : path);

@@ -12,6 +12,7 @@ internal static class KeyServiceMode
         new("network", "network to listen on, e.g. 'tcp' or 'unix' (default: \"tcp\")") { Short = "net" },
         new("address", "address to listen on, e.g. '127.0.0.1:5000' or '/tmp/sops.sock' (default: \"127.0.0.1:5000\")") { Short = "addr" },
         new("prompt", "Prompt user to confirm every incoming request") { IsSwitch = true },
+        SopsFlags.Verbose,
         new("tls-cert", "certificate of the server in PEM: turns TLS on"),
         new("tls-key", "private key of the certificate in PEM"),
         new("client-ca", "CA in PEM: only clients with a certificate of it are served"),

@@ -1,12 +1,18 @@
 namespace SecretsOps.Cli.Sops;
 
-/// <summary>A folder that only this user may enter, on a memory-backed file system where there is one; gone with its content on dispose, and when a signal ends the process.</summary>
+/// <summary>A folder that only this user may enter, on a memory-backed file system where there is one; gone with its content on dispose, and when the process ends in whatever way.</summary>
 internal sealed class PrivateFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
 
-    public PrivateFolder()
+    private readonly FolderWatch? _watch;
+    private readonly bool _isHandedOver;
+
+    /// <summary>Makes the folder.</summary>
+    /// <param name="isHandedOver">Whether somebody else removes it, after this process.</param>
+    public PrivateFolder(bool isHandedOver = false)
     {
+        _isHandedOver = isHandedOver;
         var parent = Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath();
         Path = System.IO.Path.Combine(parent, $"secretsops-{Guid.NewGuid():N}");
         if (OperatingSystem.IsWindows())
@@ -18,7 +24,11 @@ internal sealed class PrivateFolder : IDisposable
             Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        AppDomain.CurrentDomain.ProcessExit += RemoveAtExit;
+        if (!isHandedOver)
+        {
+            AppDomain.CurrentDomain.ProcessExit += RemoveAtExit;
+            _watch = OperatingSystem.IsWindows() ? null : new FolderWatch(Path);
+        }
     }
 
     public string Path { get; }
@@ -38,15 +48,21 @@ internal sealed class PrivateFolder : IDisposable
         return path;
     }
 
+    /// <summary>Removes the folder, unless somebody else does.</summary>
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= RemoveAtExit;
-        Remove();
+        if (!_isHandedOver)
+        {
+            AppDomain.CurrentDomain.ProcessExit -= RemoveAtExit;
+            Remove();
+            _watch?.Dispose();
+        }
     }
 
     private void RemoveAtExit(object? sender, EventArgs exit) => Remove();
 
-    private void Remove()
+    /// <summary>Removes the folder now.</summary>
+    public void Remove()
     {
         if (Directory.Exists(Path))
         {

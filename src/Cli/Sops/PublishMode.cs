@@ -14,11 +14,12 @@ internal static class PublishMode
         SopsFlags.Yes, SopsFlags.InputType,
         new("omit-extensions", "omit file extensions in the destination path") { IsSwitch = true },
         new("recursive", "if the source path is a directory, publish all its content recursively") { IsSwitch = true },
-        SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices,
+        SopsFlags.Verbose, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices,
     ];
 
     public static async Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
     {
+        session.RequireConfig();
         if (session.Arguments.Positional.Count == 0)
         {
             throw new SopsException(SopsExitCode.NoFile, "Error: no file specified");
@@ -27,6 +28,7 @@ internal static class PublishMode
         session.WarnAboutMore(1);
         var name = session.Arguments.Positional[0];
         var root = session.Environment.PathOf(name);
+        FileEditor.RequireExisting(root);
         var isFolder = Directory.Exists(root);
         if (isFolder && !session.Arguments.Flag("recursive"))
         {
@@ -37,7 +39,7 @@ internal static class PublishMode
         foreach (var path in isFolder ? FileSet.Below(root) : [root])
         {
             var typed = isFolder ? Path.Combine(name, Path.GetRelativePath(root, path)) : name;
-            await PublishAsync(session, publisher, path, typed, isFolder ? Path.GetRelativePath(root, path) : name, cancellationToken).ConfigureAwait(false);
+            await PublishAsync(session, publisher, path, typed, isFolder ? Path.GetRelativePath(root, path) : Path.GetFileName(path), cancellationToken).ConfigureAwait(false);
         }
 
         return 0;
@@ -45,19 +47,21 @@ internal static class PublishMode
 
     private static async Task PublishAsync(SopsSession session, SecretPublisher publisher, string path, string typed, string target, CancellationToken cancellationToken)
     {
-        FileEditor.RequireExisting(path);
         var config = session.ConfigFor(path) ?? throw new SopsException(SopsExitCode.Generic, "config file not found");
         var rule = config.DestinationFor(typed) ?? throw new SopsException(SopsExitCode.Generic, "error loading config: no matching destination found in config");
         var isShort = session.Arguments.Flag("omit-extensions") || rule.Settings.GetValueOrDefault("omit_extensions") is "true";
         var destination = PublishDestination.Of(rule, isShort ? WithoutExtension(target) : target, session.Environment);
         var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
-        if (!session.Arguments.Flag("yes"))
+        if (!session.Arguments.Flag("yes") && !Confirmation.Ask(session.Environment, $"uploading {path} to {destination} ? (y/n): "))
         {
-            session.Environment.Print($"uploading {path} to {destination} ? (y/n): ");
-            if (!Confirmation.Ask(session.Environment))
+            var refusal = $"Publication of {path} canceled";
+            if (session.Arguments.Flag("recursive"))
             {
-                throw new SopsException(SopsExitCode.Generic, "Publish canceled");
+                session.Environment.Print(refusal + "\n");
+                return;
             }
+
+            throw new SopsException(SopsExitCode.Generic, refusal);
         }
 
         try
@@ -77,7 +81,7 @@ internal static class PublishMode
         {
             using var opened = await OpenedDocument.OpenAsync(document, session.Keys, session.DecryptOptions, cancellationToken).ConfigureAwait(false);
             var isWritten = await publisher.PutVaultSecretAsync(secret, destination.IsVersion2, ValuesOf(opened), cancellationToken).ConfigureAwait(false);
-            session.Log("CMD", "info", isWritten ? $"Secret written to {destination}" : $"Secret in {destination} is already up-to-date");
+            session.Inform("PUBLISH", isWritten ? $"Secret written to {destination}" : $"Secret in {destination} is already up-to-date");
             return;
         }
 
@@ -145,13 +149,13 @@ internal sealed record PublishDestination
             ["s3_bucket"] => new() { Bucket = Setting("s3_bucket"), Key = Setting("s3_prefix") + target },
             ["gcs_bucket"] => new() { Bucket = Setting("gcs_bucket"), Key = Setting("gcs_prefix") + target, IsGoogle = true },
             ["vault_path"] => OfVault(Setting, target, environment.Variable("VAULT_ADDR") ?? "https://127.0.0.1:8200"),
-            [] => throw new SopsException(SopsExitCode.Generic, "error loading config: no destination was found in the destination rule"),
+            [] => throw new SopsException(SopsExitCode.Generic, "no destination configured for this file"),
             _ => throw new SopsException(SopsExitCode.Generic, SeveralDestinations),
         };
     }
 
     /// <summary>The destination as a user would name it.</summary>
-    public override string ToString() => Vault?.ToString() ?? (IsGoogle ? $"gs://{Bucket}/{Key}" : $"s3://{Bucket}/{Key}");
+    public override string ToString() => Vault?.ToString() ?? (IsGoogle ? $"gcs://{Bucket}/{Key}" : $"s3://{Bucket}/{Key}");
 
     private static PublishDestination OfVault(Func<string, string, string> setting, string target, string defaultAddress)
     {

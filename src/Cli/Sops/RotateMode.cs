@@ -12,18 +12,23 @@ internal static class RotateMode
         var path = session.RequireFile();
         var added = EncryptionSettings.KeysOf(session.Arguments, "add-");
         var removed = EncryptionSettings.KeysOf(session.Arguments, "rm-");
-        if (!File.Exists(path))
+        if (session.Arguments.Flag("in-place") && session.Arguments.Text("output").Length > 0)
         {
-            throw added.Count + removed.Count > 0
-                ? new SopsException(SopsExitCode.KeysOnMissingFile, $"Error: cannot add or remove keys on non-existent file \"{path}\", use the `edit` subcommand to create the file first.")
-                : new SopsException(SopsExitCode.NoFile, $"Error: cannot operate on non-existent file \"{path}\"");
+            throw new SopsException(SopsExitCode.ConflictingParameters, "Error: cannot operate on both --output and --in-place");
         }
 
-        var document = session.Store(session.InputFormat(path)).LoadEncrypted(SopsSession.Read(path));
+        if (!Path.Exists(path) && added.Count + removed.Count > 0)
+        {
+            throw new SopsException(
+                SopsExitCode.KeysOnMissingFile, $"Error: cannot add or remove keys on non-existent file \"{path}\", use the `edit` subcommand instead.");
+        }
+
+        var name = session.Arguments.Text("filename-override") is { Length: > 0 } other ? session.Environment.PathOf(other) : path;
+        var document = session.Store(session.InputFormat(name)).LoadEncrypted(SopsSession.Read(path));
         using var opened = await OpenedDocument.OpenAsync(document, session.Keys, session.DecryptOptions, cancellationToken).ConfigureAwait(false);
         var groups = Changed(opened.Metadata.KeyGroups, added, removed);
         var rotated = await DocumentRotation.RotateAsync(opened, groups, session.Keys, session.Environment.Time, cancellationToken).ConfigureAwait(false);
-        session.WriteOutput(FileEditor.Emit(session, path, rotated), path);
+        session.WriteOutput(FileEditor.Emit(session, name, rotated), path);
         return 0;
     }
 

@@ -12,16 +12,20 @@ internal static class SetMode
     public static Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
     {
         var arguments = session.Arguments;
+        if (arguments.Flag("value-file") && arguments.Flag("value-stdin"))
+        {
+            throw new SopsException(SopsExitCode.Generic, "Error: cannot use both --value-file and --value-stdin");
+        }
+
         var needed = arguments.Flag("value-stdin") ? 2 : 3;
         if (arguments.Positional.Count != needed)
         {
             throw new SopsException(SopsExitCode.NoFile, needed == 2
-                ? "Error: file specified, or index is missing. Need precisely 2 positional arguments since --value-stdin is used."
+                ? "Error: no file specified, or index is missing. Need precisely 2 positional arguments since --value-stdin is used."
                 : "Error: no file specified, or index and value are missing. Need precisely 3 positional arguments.");
         }
 
         var path = session.Environment.PathOf(arguments.Positional[0]);
-        FileEditor.RequireExisting(path);
         var pointer = PathOf(arguments.Positional[1], "set");
         return SetAsync(session, path, pointer, ParseValue(ReadValue(session)), cancellationToken);
     }
@@ -30,18 +34,21 @@ internal static class SetMode
     public static Task<int> RunLegacyAsync(SopsSession session, CancellationToken cancellationToken)
     {
         var text = session.Arguments.Text("set");
-        var end = text.LastIndexOf(']');
-        for (var at = text.IndexOf("] ", StringComparison.Ordinal); at >= 0; at = -1)
-        {
-            end = at;
-        }
-
+        var end = text.IndexOf("] ", StringComparison.Ordinal);
         if (end < 0)
         {
-            throw new SopsException(SopsExitCode.InvalidSetFormat, "Invalid --set format");
+            throw Invalid("Invalid --set format");
         }
 
-        return SetAsync(session, session.RequireFile(), PathOf(text[..(end + 1)], "set"), ParseValue(text[(end + 1)..].Trim()), cancellationToken);
+        var value = ParseValue(text[(end + 2)..]);
+        try
+        {
+            return SetAsync(session, session.RequireFile(), TreePointer.Parse(text[..(end + 1)]), value, cancellationToken);
+        }
+        catch (FormatException failure)
+        {
+            throw new SopsException(SopsExitCode.InvalidSetFormat, "Invalid --set format", failure);
+        }
     }
 
     /// <exception cref="SopsException">The path does not parse.</exception>
@@ -53,7 +60,7 @@ internal static class SetMode
         }
         catch (FormatException failure)
         {
-            throw new SopsException(SopsExitCode.InvalidSetFormat, $"Invalid {verb} index format: {failure.Message}", failure);
+            throw new SopsException(SopsExitCode.InvalidSetFormat, $"Invalid {verb} index format", failure);
         }
     }
 
@@ -99,7 +106,7 @@ internal static class SetMode
         var isChanged = TreeEdit.Set(top, pointer, value);
         if (!isChanged && session.Arguments.Flag("idempotent"))
         {
-            session.Log("CMD", "info", "File unchanged");
+            session.Inform("CMD", "File not written due to no change");
             return 0;
         }
 

@@ -1,6 +1,6 @@
 namespace SecretsOps.Cli.Sops;
 
-/// <summary>Options and arguments as urfave/cli v1 parses them: options come first, everything from the first argument on is an argument.</summary>
+/// <summary>Options and arguments as urfave/cli v1 parses them: before the command options come first; those of a command may follow its arguments.</summary>
 internal sealed class SopsArguments
 {
     private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
@@ -30,6 +30,7 @@ internal sealed class SopsArguments
     public static SopsArguments Parse(IReadOnlyList<string> arguments, IReadOnlyList<SopsFlag> flags, CliEnvironment environment, SopsArguments? global = null)
     {
         var parsed = new SopsArguments(flags, environment) { Global = global };
+        arguments = global is null ? arguments : OptionsFirst.Sort(arguments, parsed._flags.ContainsKey);
         var index = 0;
         while (index < arguments.Count && arguments[index] is { Length: > 1 } argument && argument[0] == '-')
         {
@@ -64,7 +65,7 @@ internal sealed class SopsArguments
     {
         if (_values.TryGetValue(name, out var values))
         {
-            return values[^1];
+            return _flags.TryGetValue(name, out var known) && known.IsRepeatable ? string.Join(',', values) : values[^1];
         }
 
         return _flags.TryGetValue(name, out var flag) && flag.Variable.Length > 0 ? _environment.Variable(flag.Variable) ?? "" : "";
@@ -92,6 +93,8 @@ internal sealed class SopsArguments
 
     private static bool IsTrue(string text) => text is "true" or "TRUE" or "True" or "1" or "t" or "T";
 
+    private static bool IsFalse(string text) => text is "false" or "FALSE" or "False" or "0" or "f" or "F";
+
     private void ReadFlag(string text, IReadOnlyList<string> arguments, ref int index)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -105,6 +108,11 @@ internal sealed class SopsArguments
             : flag.IsSwitch ? "true"
             : index < arguments.Count ? arguments[index++]
             : throw new SopsUsageException($"flag needs an argument: -{name}");
+        if (flag.IsSwitch && !IsTrue(value) && !IsFalse(value))
+        {
+            throw new SopsUsageException($"invalid boolean value \"{value}\" for -{name}: parse error");
+        }
+
         if (!_values.TryGetValue(flag.Name, out var values))
         {
             _values[flag.Name] = values = [];

@@ -41,14 +41,26 @@ internal static class SopsCommandLine
 
     private static Task<int> DispatchAsync(string[] arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
+        if (arguments is [.., CompletionMode.Request])
+        {
+            environment.Print(CompletionMode.Candidates(arguments[..^1]));
+            return Task.FromResult(0);
+        }
+
         var global = SopsArguments.Parse(arguments, SopsFlags.Global, environment);
-        if (global.Flag("version") || global.Flag("help") || arguments.Length == 0)
+        if (global.Flag("version") || global.Flag("help"))
         {
             environment.Print(global.Flag("version") ? SopsHelp.Version : SopsHelp.Full);
             return Task.FromResult(0);
         }
 
         var name = global.Positional.Count > 0 ? global.Positional[0] : "";
+        if (name is "help" or "h")
+        {
+            environment.Print(SopsHelp.On(global.Positional.Count > 1 ? global.Positional[1] : ""));
+            return Task.FromResult(0);
+        }
+
         var command = SopsCommands.All.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal));
         return command is null
             ? LegacyMode.RunAsync(new SopsSession(global, environment), cancellationToken)

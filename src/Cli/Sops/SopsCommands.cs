@@ -5,7 +5,14 @@ internal static class SopsCommands
 {
     public static IReadOnlyList<SopsCommand> All { get; } =
     [
-        new("completion", "Generate shell completion scripts", [], CompletionMode.RunAsync),
+        new("completion", "Generate shell completion scripts", [], (session, _) => Task.FromResult(PrintHelp(session, "completion")))
+        {
+            Children =
+            [
+                new("bash", "Generate bash completions. To load completions: `$ source <(sops completion bash)`", [], CompletionMode.RunBashAsync),
+                new("zsh", "Generate zsh completions. To load completions: `$ source <(sops completion zsh)`", [], CompletionMode.RunZshAsync),
+            ],
+        },
         new("exec-env", "execute a command with decrypted values inserted into the environment",
             [new("background", "background the process and don't wait for it to complete (DEPRECATED)") { IsSwitch = true },
                 new("pristine", "insert only the decrypted values into the environment without forwarding existing environment variables") { IsSwitch = true },
@@ -13,7 +20,7 @@ internal static class SopsCommands
                 SopsFlags.User, SopsFlags.InputType, SopsFlags.IgnoreMac, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices],
             ExecEnvMode.RunAsync),
         new("exec-file", "execute a command with the decrypted contents as a temporary file",
-            [new("background", "refused: the plaintext would stay behind") { IsSwitch = true },
+            [new("background", "background the process and don't wait for it to complete (DEPRECATED)") { IsSwitch = true },
                 new("no-fifo", "use a regular file instead of a fifo to temporarily hold the decrypted contents") { IsSwitch = true },
                 new("filename", "filename for the temporarily file (default: tmp-file)"),
                 SopsFlags.User, SopsFlags.InputType, SopsFlags.OutputType, SopsFlags.IgnoreMac, SopsFlags.DecryptionOrder, .. SopsFlags.KeyServices],
@@ -25,7 +32,7 @@ internal static class SopsCommands
         {
             Children =
             [
-                new("add", "add a new group to a SOPS file", [.. GroupFlags, .. SopsFlags.Keys, .. SopsFlags.KeyServices], GroupsMode.AddAsync),
+                new("add", "add a new group to a SOPS file", [.. GroupFlags, .. SopsFlags.GroupKeys, .. SopsFlags.KeyServices], GroupsMode.AddAsync),
                 new("delete", "delete a key group from a SOPS file", [.. GroupFlags, .. SopsFlags.KeyServices], GroupsMode.DeleteAsync),
             ],
         },

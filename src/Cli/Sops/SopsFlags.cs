@@ -27,6 +27,8 @@ internal static class SopsFlags
 
     public static SopsFlag User { get; } = new("user", "the user to run the command as");
 
+    public static SopsFlag Verbose { get; } = new("verbose", "Enable verbose logging output") { IsSwitch = true };
+
     public static SopsFlag ShowMasterKeys { get; } = new("show-master-keys", "display master encryption keys in the file during editing") { Short = "s", IsSwitch = true };
 
     /// <summary>Where wrapping and unwrapping happens.</summary>
@@ -51,6 +53,10 @@ internal static class SopsFlags
         new("age", "comma separated list of age recipients") { Short = "a", Variable = "SOPS_AGE_RECIPIENTS" },
         new("encryption-context", "comma separated list of KMS encryption context key:value pairs"),
     ];
+
+    /// <summary>The keys of a new group: each option may occur several times, and none has a variable.</summary>
+    public static IReadOnlyList<SopsFlag> GroupKeys { get; } =
+        [.. Keys.Select(flag => flag with { Short = "", Variable = "", IsRepeatable = flag.Name is not ("aws-profile" or "encryption-context") })];
 
     /// <summary>What to encrypt.</summary>
     public static IReadOnlyList<SopsFlag> Selections { get; } =
@@ -83,7 +89,7 @@ internal static class SopsFlags
         new("check-for-updates", "do check whether the current version is latest during --version") { IsSwitch = true },
         new("config", "path to sops' config file. If set, sops will not search for the config file recursively") { Variable = "SOPS_CONFIG" },
         new("indent", "the number of spaces to indent YAML or JSON encoded file"),
-        new("verbose", "Enable verbose logging output") { IsSwitch = true },
+        Verbose,
         new("version", "print the version") { Short = "v", IsSwitch = true },
         new("help", "show help") { Short = "h", IsSwitch = true },
         InPlace, Output, InputType, OutputType, FileNameOverride, IgnoreMac, Extract, DecryptionOrder, Threshold, ShowMasterKeys,

@@ -26,6 +26,9 @@ internal static class SopsHelp
         }
     }
 
+    /// <summary>The help on a command, or on all when there is none of the name.</summary>
+    public static string On(string name) => SopsCommands.All.FirstOrDefault(command => command.Name == name) is { } known ? Of(known) : Full;
+
     public static string Of(SopsCommand command)
     {
         var text = new StringBuilder($"NAME:\n   sops {command.Name} - {command.Usage}\n\nUSAGE:\n   sops {command.Name} [command options] [arguments...]\n");

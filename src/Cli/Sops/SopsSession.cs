@@ -69,11 +69,27 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
             : throw new SopsException(SopsExitCode.NoFile, "Error: no file specified");
     }
 
+    /// <summary>For commands of sops that look for the configuration before anything else.</summary>
+    /// <exception cref="SopsException">There is none.</exception>
+    public void RequireConfig()
+    {
+        if (Dialect == SopsDialect.Sops && Config is null)
+        {
+            throw new SopsException(SopsExitCode.Generic, "config file not found");
+        }
+    }
+
     public void WarnAboutMore(int expected)
     {
-        if (Arguments.Positional.Count > expected)
+        if (Arguments.Positional.Count <= expected)
         {
-            Warn("More than one positional argument provided. Only the first one will be used! Options must come before it.");
+            return;
+        }
+
+        Warn("More than one positional argument provided. Only the first one will be used!");
+        if (Arguments.Positional.Skip(1).LastOrDefault(word => word.StartsWith('-')) is { } option)
+        {
+            Warn($"Note that one of the ignored positional argument is \"{option}\", which looks like a flag. Flags must always be provided before the first positional argument!");
         }
     }
 
@@ -89,7 +105,14 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SopsException(code, $"Error reading file: {failure.Message}", failure);
+            var reason = failure switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"open {path}: no such file or directory",
+                UnauthorizedAccessException when Directory.Exists(path) => $"read {path}: is a directory",
+                UnauthorizedAccessException => $"open {path}: permission denied",
+                _ => failure.Message,
+            };
+            throw new SopsException(code, $"Error reading file: {reason}", failure);
         }
     }
 
@@ -131,12 +154,32 @@ internal sealed class SopsSession(SopsArguments arguments, CliEnvironment enviro
         }
     }
 
+    /// <summary>The exit code of a command, after telling it as sops does when it is not zero.</summary>
+    public int Told(int exitCode)
+    {
+        if (exitCode != 0 && Dialect == SopsDialect.Sops)
+        {
+            Environment.PrintError($"exit status {exitCode}\n");
+        }
+
+        return exitCode;
+    }
+
     public void Warn(string message) => Log("CMD", "warning", message);
 
     /// <summary>A line in the form of sops's logger, or of ours.</summary>
     public void Log(string area, string level, string message) => Environment.PrintError(Dialect == SopsDialect.SecretsOps
         ? $"secretsops: {level}: {message}\n"
         : LogLine(area, level, message));
+
+    /// <summary>What sops says with <c>--verbose</c> only, and we always.</summary>
+    public void Inform(string area, string message)
+    {
+        if (Dialect == SopsDialect.SecretsOps || Arguments.FlagAnywhere("verbose"))
+        {
+            Log(area, "info", message);
+        }
+    }
 
     private string LogLine(string area, string level, string message) =>
         $"[{area}]\t time=\"{Environment.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\" level={level} msg={GoQuoted(message)}\n";

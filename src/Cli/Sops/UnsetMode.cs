@@ -11,11 +11,10 @@ internal static class UnsetMode
         var arguments = session.Arguments;
         if (arguments.Positional.Count != 2)
         {
-            throw new SopsException(SopsExitCode.NoFile, "Error: no file specified, or index is missing. Need precisely 2 positional arguments.");
+            throw new SopsException(SopsExitCode.NoFile, "Error: no file specified, or index is missing");
         }
 
         var path = session.Environment.PathOf(arguments.Positional[0]);
-        FileEditor.RequireExisting(path);
         var pointer = SetMode.PathOf(arguments.Positional[1], "unset");
         using var opened = await FileEditor.OpenAsync(session, path, cancellationToken).ConfigureAwait(false);
         try

@@ -8,6 +8,7 @@ internal static class UpdateKeysMode
 {
     public static async Task<int> RunAsync(SopsSession session, CancellationToken cancellationToken)
     {
+        session.RequireConfig();
         var files = session.Arguments.Positional;
         if (files.Count == 0)
         {
@@ -24,11 +25,11 @@ internal static class UpdateKeysMode
             catch (SopsException failure) when (files.Count > 1)
             {
                 failures++;
-                session.Log("CMD", "error", $"Error updating keys of {file}: {failure.Message}");
+                session.Log("CMD", "error", failure.Message);
             }
         }
 
-        return failures == 0 ? 0 : throw new SopsException(SopsExitCode.Generic, $"Error: failed to update {failures} file(s)");
+        return failures == 0 ? 0 : throw new SopsException(SopsExitCode.Generic, $"failed updating {failures} key(s)");
     }
 
     private static async Task UpdateAsync(SopsSession session, string name, CancellationToken cancellationToken)
@@ -52,7 +53,7 @@ internal static class UpdateKeysMode
         }
 
         session.Environment.Print(plan.Describe());
-        if (!session.Arguments.Flag("yes") && !Confirm(session))
+        if (!session.Arguments.Flag("yes") && !Confirmation.Ask(session.Environment, "Is this okay? (y/n):"))
         {
             Report(session, $"File {name} left unchanged");
             return;
@@ -62,21 +63,6 @@ internal static class UpdateKeysMode
             document.Metadata, rule.KeyGroups, plan.Threshold, session.Keys, session.DecryptOptions.Order, session.Environment.Time, cancellationToken).ConfigureAwait(false);
         SopsSession.Write(path, session.Store(session.InputFormat(path)).EmitEncrypted(document.Trees, metadata));
         Report(session, $"File {name} synced with new keys");
-    }
-
-    private static bool Confirm(SopsSession session)
-    {
-        while (true)
-        {
-            session.Environment.Print("Is this okay? (y/n):");
-            switch (Confirmation.ReadLine(session.Environment.Input))
-            {
-                case "y":
-                    return true;
-                case "n" or null:
-                    return false;
-            }
-        }
     }
 
     /// <summary>A line as Go's plain logger writes it, in local time.</summary>

@@ -21,6 +21,7 @@ internal sealed class GitRepository : IDisposable
     private readonly int _depth;
     private int _generation;
     private DateTimeOffset _foundWholeAt = DateTimeOffset.MinValue;
+    private readonly bool _followsLargeFiles;
 
     public GitRepository(RepositoryAccess access, string cacheFolder, ExternalTool git, TimeProvider clock)
     {
@@ -29,6 +30,7 @@ internal sealed class GitRepository : IDisposable
         _git = git;
         _clock = clock;
         _depth = access.Credentials.Depth;
+        _followsLargeFiles = access.Credentials.EnableLfs;
         _folder = Path.Combine(cacheFolder, RepositoryUrl.FolderName(access));
         _environment = new GitEnvironment(access, cacheFolder);
         _objects = new GitObjectReader(git, _folder, _environment.Variables);
@@ -47,23 +49,10 @@ internal sealed class GitRepository : IDisposable
 
     /// <summary>The tree of a commit, fetched first when the local copy lacks it.</summary>
     /// <exception cref="SourceException">The commit cannot be had.</exception>
-    public async Task<GitTree> OpenAsync(string commit, CancellationToken cancellationToken)
+    public async Task<ISourceTree> OpenAsync(string commit, CancellationToken cancellationToken)
     {
-        var generation = _generation;
-        try
-        {
-            return await OpenOnceAsync(commit, cancellationToken);
-        }
-        catch (SourceException exception) when (Directory.Exists(_folder))
-        {
-            if (!await IsSuspectAsync(exception, cancellationToken))
-            {
-                throw;
-            }
-
-            await DiscardAsync(generation, exception, cancellationToken);
-            return await OpenOnceAsync(commit, cancellationToken);
-        }
+        var tree = await OpenOrRenewAsync(commit, cancellationToken);
+        return _followsLargeFiles ? new LargeFileTree(tree, FetchLargeFileAsync) : tree;
     }
 
     /// <summary>The full id of an abbreviated commit id, or null.</summary>
@@ -98,6 +87,35 @@ internal sealed class GitRepository : IDisposable
         _objects.Dispose();
         _environment.Dispose();
         _fetching.Dispose();
+    }
+
+    private async Task<GitTree> OpenOrRenewAsync(string commit, CancellationToken cancellationToken)
+    {
+        var generation = _generation;
+        try
+        {
+            return await OpenOnceAsync(commit, cancellationToken);
+        }
+        catch (SourceException exception) when (Directory.Exists(_folder))
+        {
+            if (!await IsSuspectAsync(exception, cancellationToken))
+            {
+                throw;
+            }
+
+            await DiscardAsync(generation, exception, cancellationToken);
+            return await OpenOnceAsync(commit, cancellationToken);
+        }
+    }
+
+    // git-lfs checks the digest, and keeps what it fetched beside the objects of the local copy.
+    private async Task<byte[]> FetchLargeFileAsync(ReadOnlyMemory<byte> pointer, CancellationToken cancellationToken)
+    {
+        var environment = new Dictionary<string, string>(_environment.Variables);
+        var count = int.Parse(environment["GIT_CONFIG_COUNT"], System.Globalization.CultureInfo.InvariantCulture);
+        (environment["GIT_CONFIG_COUNT"], environment[$"GIT_CONFIG_KEY_{count}"], environment[$"GIT_CONFIG_VALUE_{count}"]) = ($"{count + 1}", "remote.origin.url", _url);
+        var request = new ToolRequest { Arguments = ["--git-dir", _folder, "lfs", "smudge"], Environment = environment, StandardInput = pointer, TimeLimit = TransferLimit };
+        return (await _git.RunCheckedAsync(request, cancellationToken)).Output;
     }
 
     private async Task<GitTree> OpenOnceAsync(string commit, CancellationToken cancellationToken)

@@ -9,10 +9,12 @@ internal sealed class KeyHttp(TimeProvider clock, SocketsHttpHandler? handler = 
     private const int MaximumAttempts = 4;
     private const int MaximumBody = 1 << 20;
 
-    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<HttpClient> _client = new(() => new HttpClient(handler ?? DefaultHandler()) { Timeout = Timeout.InfiniteTimeSpan });
+
+    /// <summary>How long an attempt may take; 10 seconds unless set.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether an answer other than 429 and 5xx asks for another attempt, such as a throttling code in a 400.</summary>
     public Func<KeyReply, bool> IsThrottled { get; init; } = _ => false;

@@ -1,28 +1,34 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using SecretsOps.KeyManagement.AwsKms;
 using SecretsOps.KeyManagement.GcpKms;
 using SecretsOps.KeyManagement.Http;
+using SecretsOps.KeyManagement.VaultTransit;
 
 namespace SecretsOps.KeyManagement.Publishing;
 
 // S3:    PUT https://BUCKET.s3.REGION.amazonaws.com/KEY, Signature Version 4 with x-amz-content-sha256
 // GCS:   POST https://storage.googleapis.com/upload/storage/v1/b/BUCKET/o?name=KEY&uploadType=media, Bearer token
-// Vault: POST ADDRESS/v1/MOUNT[data/]PATH, X-Vault-Token; a KV engine of version 2 wants {"data": …}
+// Vault: POST ADDRESS/v1/MOUNT/[data/]PATH, X-Vault-Token; a KV engine of version 2 wants {"data": …}
 
 /// <summary>Sends files to where <c>sops publish</c> sends them, with the credentials that the key services use.</summary>
-public sealed class SecretPublisher : IDisposable
+public sealed partial class SecretPublisher : IDisposable
 {
+    // A file may be large and a line slow.
+    private static readonly TimeSpan UploadTimeout = TimeSpan.FromMinutes(5);
+
     private readonly KeyEnvironment _environment;
     private readonly KeyHttp _http;
+    private readonly Lazy<VaultConnection> _vault;
 
     /// <summary>Takes variables and clock of the process.</summary>
     public SecretPublisher(KeyEnvironment environment)
     {
         _environment = environment;
-        _http = new KeyHttp(environment.Clock);
+        _http = new KeyHttp(environment.Clock) { AttemptTimeout = UploadTimeout };
+        _vault = new(() => new VaultConnection(VaultTransitCredentials.FromEnvironment(environment)));
     }
 
     /// <summary>Uploads an object to a bucket of S3.</summary>
@@ -46,7 +52,7 @@ public sealed class SecretPublisher : IDisposable
 
     /// <summary>Uploads an object to a bucket of Google Cloud Storage.</summary>
     /// <exception cref="PublishException">No credentials, or the service refused.</exception>
-    public Task PutGcsObjectAsync(string bucket, string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => ExplainAsync($"gs://{bucket}/{key}", async () =>
+    public Task PutGcsObjectAsync(string bucket, string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => ExplainAsync($"gcs://{bucket}/{key}", async () =>
     {
         var token = await new GcpTokenSource(GcpKmsCredentials.FromEnvironment(_environment), _http).GetAsync(cancellationToken).ConfigureAwait(false);
         var endpoint = (_environment.NonEmpty("STORAGE_EMULATOR_HOST") ?? "https://storage.googleapis.com").TrimEnd('/');
@@ -65,20 +71,27 @@ public sealed class SecretPublisher : IDisposable
     /// <exception cref="PublishException">There is no token, or Vault refused.</exception>
     public async Task<bool> PutVaultSecretAsync(Uri secret, bool isVersion2, JsonObject data, CancellationToken cancellationToken)
     {
-        var current = await SendToVaultAsync(HttpMethod.Get, secret, null, cancellationToken).ConfigureAwait(false);
-        var held = current.IsSuccess ? current.JsonOrEmpty()["data"] : null;
-        if (JsonNode.DeepEquals(isVersion2 ? held?["data"] : held, data))
+        var isNew = true;
+        await ExplainAsync(secret.ToString(), async () =>
         {
-            return false;
-        }
-
-        var body = isVersion2 ? new JsonObject { ["data"] = data.DeepClone() } : data;
-        await ExplainAsync(secret.ToString(), () => SendToVaultAsync(HttpMethod.Post, secret, body, cancellationToken)).ConfigureAwait(false);
-        return true;
+            var current = await SendToVaultAsync(HttpMethod.Get, secret, null, cancellationToken).ConfigureAwait(false);
+            var held = current.IsSuccess ? current.JsonOrEmpty()["data"] : null;
+            isNew = !JsonNode.DeepEquals(isVersion2 ? (held as JsonObject)?["data"] : held, data);
+            var body = isVersion2 ? new JsonObject { ["data"] = data.DeepClone() } : data;
+            return isNew ? await SendToVaultAsync(HttpMethod.Post, secret, body, cancellationToken).ConfigureAwait(false) : current;
+        }).ConfigureAwait(false);
+        return isNew;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        if (_vault.IsValueCreated)
+        {
+            _vault.Value.Dispose();
+        }
+    }
 
     private static async Task ExplainAsync(string destination, Func<Task<KeyReply>> sendAsync)
     {
@@ -94,10 +107,25 @@ public sealed class SecretPublisher : IDisposable
 
         if (!reply.IsSuccess)
         {
-            // The answer's text may repeat what was sent; status and a code are enough to act on.
-            throw new PublishException($"{destination}: the service refused with HTTP {reply.Status.ToString(CultureInfo.InvariantCulture)}{(reply.Status is 401 or 403 ? "; check that the credentials may write there" : "")}");
+            throw new PublishException($"{destination}: the service refused with HTTP {reply.Status.ToString(CultureInfo.InvariantCulture)}{Code(reply)}{RemedyFor(reply)}");
         }
     }
+
+    /// <summary>The service's word for the refusal. The rest of its answer may repeat what was sent.</summary>
+    private static string Code(KeyReply reply) => ErrorCode().Match(reply.Text()) is { Success: true } found ? $" ({found.Groups["code"].Value})" : "";
+
+    private static string RemedyFor(KeyReply reply) => reply.Status switch
+    {
+        301 or 307 when reply.Header("x-amz-bucket-region") is { } region => $"; the bucket is in {region}: set AWS_REGION",
+        301 or 307 or 308 => "; the service points elsewhere: name the right region or the active server",
+        401 or 403 => "; check that the credentials may write there",
+        404 => "; check bucket, or mount (vault_kv_mount_name) and version (vault_kv_version) of the engine",
+        503 => "; it is sealed, or in maintenance",
+        _ => "",
+    };
+
+    [GeneratedRegex("<Code>(?<code>\\w{1,64})</Code>|\"reason\":\\s*\"(?<code>\\w{1,64})\"")]
+    private static partial Regex ErrorCode();
 
     /// <summary>The bucket in the host name at Amazon, in the path at any other endpoint.</summary>
     private static Uri ObjectUri(Uri endpoint, string bucket, string key)
@@ -109,24 +137,6 @@ public sealed class SecretPublisher : IDisposable
             : new Uri($"{endpoint.Scheme}://{endpoint.Authority}/{Rfc3986.Encode(bucket)}/{path}");
     }
 
-    private Task<KeyReply> SendToVaultAsync(HttpMethod method, Uri secret, JsonObject? body, CancellationToken cancellationToken)
-    {
-        var token = _environment.FirstNonEmpty("VAULT_TOKEN", "BAO_TOKEN") ?? TokenFile()
-            ?? throw new PublishException($"{secret}: no Vault token was found (set VAULT_TOKEN, or run 'vault login')");
-        List<KeyValuePair<string, string>> headers = [new("X-Vault-Request", "true"), new("X-Vault-Token", token.Trim())];
-        if (_environment.FirstNonEmpty("VAULT_NAMESPACE", "BAO_NAMESPACE") is { } space)
-        {
-            headers.Add(new("X-Vault-Namespace", space));
-        }
-
-        var request = new KeyRequest(method, secret) { Headers = headers };
-        request = body is null ? request : request with { Body = Encoding.UTF8.GetBytes(body.ToJsonString()), ContentType = "application/json" };
-        return _http.SendAsync(() => request, cancellationToken);
-    }
-
-    private string? TokenFile()
-    {
-        var path = Path.Combine(_environment.NonEmpty("HOME") ?? "/", ".vault-token");
-        return File.Exists(path) ? File.ReadAllText(path) : null;
-    }
+    private Task<KeyReply> SendToVaultAsync(HttpMethod method, Uri secret, JsonObject? body, CancellationToken cancellationToken) =>
+        _vault.Value.SendAsync(method, secret.GetLeftPart(UriPartial.Authority), secret.AbsolutePath["/v1/".Length..], body, cancellationToken);
 }

@@ -19,6 +19,9 @@ namespace SecretsOps.GitOps.Tests.Engine;
 /// <summary>A cluster with the engine at work in it, one for a class of tests; each test has namespaces and a repository of its own.</summary>
 public class EngineFixture : IAsyncLifetime
 {
+    // A real cluster's garbage collector takes its time whenever kinds come or go.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly TemporaryDirectory _cache = new();
     private CancellationTokenSource _stop = new();
     private ApplicationEngine? _engine;
@@ -178,7 +181,7 @@ public class EngineFixture : IAsyncLifetime
         KubernetesObject? last = null;
         try
         {
-            return await Eventually.NotNullAsync(async () => condition(last = await GetAsync(application)) ? last : null, expectation);
+            return await Eventually.NotNullAsync(async () => condition(last = await GetAsync(application)) ? last : null, expectation, Patience);
         }
         catch (TimeoutException exception)
         {

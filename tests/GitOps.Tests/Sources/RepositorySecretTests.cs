@@ -37,6 +37,41 @@ public sealed class RepositorySecretTests : IDisposable
         Assert.NotNull(await (await _store.OpenAsync(server.UrlOf(_remote), "", _commit, default)).TryFindAsync("a.yaml", default));
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("")]
+    public async Task R10_files_that_Git_LFS_keeps_are_fetched_where_the_Secret_says_so(string enableLfs)
+    {
+        var content = string.Concat(Enumerable.Range(0, 1000).Select(number => $"# line {number}\n"));
+        Assert.True(File.Exists(ExternalPrograms.Debian("git-lfs")));
+        _remote.Git("lfs", "install", "--local", "--skip-smudge");
+        _remote.Git("lfs", "track", "*.big");
+        var commit = _remote.Commit(("large.big", content), ("small.yaml", "version: plain\n"));
+        Assert.Contains("git-lfs", _remote.Git("cat-file", "-p", "HEAD:large.big"));
+        Know(Repository(_remote.Url, ("enableLfs", enableLfs)));
+
+        var tree = await _store.OpenAsync(_remote.Url, "", commit, default);
+        var read = await tree.ReadAsync([(await tree.TryFindAsync("large.big", default))!, (await tree.TryFindAsync("small.yaml", default))!], default);
+
+        Assert.Equal(enableLfs == "true", content == System.Text.Encoding.UTF8.GetString(read[0]));
+        Assert.Equal("version: plain\n", System.Text.Encoding.UTF8.GetString(read[1]));
+    }
+
+    [Fact]
+    public async Task R10_a_large_file_that_is_away_is_named()
+    {
+        Assert.True(File.Exists(ExternalPrograms.Debian("git-lfs")));
+        var pointer = $"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 12\n";
+        var commit = _remote.Commit(("lost.big", pointer));
+        Know(Repository(_remote.Url, ("enableLfs", "true")));
+        var tree = await _store.OpenAsync(_remote.Url, "", commit, default);
+
+        var refused = await Assert.ThrowsAsync<SourceException>(async () => await tree.ReadAsync([(await tree.TryFindAsync("lost.big", default))!], default));
+
+        Assert.Contains("'lost.big'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Git LFS", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task F03_a_bearer_token_over_https()
     {

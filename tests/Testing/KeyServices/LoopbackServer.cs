@@ -52,6 +52,12 @@ public abstract class LoopbackServer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Cancelled when the server goes, for answers that wait.</summary>
+    protected CancellationToken Stopping => _stop.Token;
+
+    /// <summary>Answers one request, perhaps after a while.</summary>
+    protected virtual Task<LoopbackReply> AnswerAsync(LoopbackRequest request) => Task.FromResult(Answer(request));
+
     /// <summary>Answers one request.</summary>
     protected abstract LoopbackReply Answer(LoopbackRequest request);
 
@@ -110,7 +116,7 @@ public abstract class LoopbackServer : IDisposable
             Mood.Failing => new LoopbackReply(503, "upstream is away"),
             Mood.Garbage => new LoopbackReply(200, "<html>not what you think</html>"),
             Mood.Refusing => Refuse(),
-            _ => Answer(request),
+            _ => await AnswerAsync(request),
         };
     }
 

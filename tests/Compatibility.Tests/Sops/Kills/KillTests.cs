@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using SecretsOps.Testing;
-using SecretsOps.Testing.Programs;
 
 namespace SecretsOps.Compatibility.Tests.Sops.Kills;
 
-/// <summary>Row 165: whoever kills us at any moment finds the old file or the new one, whole. Row 160: what signals do to a plaintext in the editor.</summary>
+/// <summary>Row 165: whoever kills us at any moment finds the old file or the new one, whole.</summary>
 public sealed class KillTests
 {
     // Each round kills a little later, from the start of the process to its natural end.
@@ -67,29 +66,6 @@ public sealed class KillTests
 
         var left = bench.Bytes("f.bin");
         Assert.True(left.AsSpan().SequenceEqual(old) || (await bench.SopsAsync("decrypt", "f.bin")).Output.AsSpan().SequenceEqual(old), $"{left.Length} bytes are left that are neither the old file nor the new one");
-    }
-
-    [Theory]
-    [InlineData("TERM")]
-    [InlineData("HUP")]
-    public async Task Row_160_A_signal_ends_the_edit_and_removes_the_plaintext(string signal)
-    {
-        using var bench = new Workbench();
-        var before = await bench.EncryptAsync("f.yaml", "a: hunter2\n");
-        bench.Write("editor", $"#!/bin/sh\nstat -c %a \"$(dirname \"$1\")\" > {bench.Path}/mode\nprintf %s \"$1\" > {bench.Path}/part && mv {bench.Path}/part {bench.Path}/seen\nexec sleep 600\n");
-        bench.Variables["EDITOR"] = $"sh {bench.Path}/editor";
-        using var process = SecretsOpsProcess.Start(bench, "edit", "f.yaml");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(bench.Path, "seen"))), "the editor to open the file");
-        var seen = bench.Text("seen");
-        Assert.Equal(("700\n", "a: hunter2\n"), (bench.Text("mode"), File.ReadAllText(seen)));
-
-        (await ExternalProgram.RunAsync("/bin/kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])).ShouldSucceed();
-
-        await process.WaitForExitAsync();
-        Assert.Equal(1, process.ExitCode);
-        Assert.Contains("User canceled operation", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.GetDirectoryName(seen)));
-        Assert.Equal(before, bench.Text("f.yaml"));
     }
 
     private static async Task<TimeSpan> RunToItsEndAsync(Workbench bench, string old, string[] arguments)
