@@ -23,9 +23,9 @@ internal static class OrphanedResources
         }
     }
 
-    // Every namespace has these, and nobody put them there.
+    // Every namespace has these, of OpenShift the last one too, and nobody put them there.
     private static bool IsEverywhere(LiveObject live) => live.Key is
     { Group: "", Kind: "Service", Namespace: "default", Name: "kubernetes" }
         or { Group: "", Kind: "ServiceAccount", Name: "default" }
-        or { Group: "", Kind: "ConfigMap", Name: "kube-root-ca.crt" };
+        or { Group: "", Kind: "ConfigMap", Name: "kube-root-ca.crt" or "openshift-service-ca.crt" };
 }

@@ -39,7 +39,8 @@ public sealed class MetricsTests(EngineFixture engine) : IClassFixture<EngineFix
             (application["namespace"], application["project"], application["repo"], application["dest_server"], application["dest_namespace"], application["operation"]));
         var sync = Assert.Single(measured, one => one.Name == "argocd_app_sync_total" && one.Tags["name"] == name).Tags;
         Assert.Equal((engine.ControlNamespace, "default", "https://kubernetes.default.svc", "Succeeded", "false"), (sync["namespace"], sync["project"], sync["dest_server"], sync["phase"], sync["dry_run"]));
-        Assert.Contains(measured, one => one.Name == "argocd_app_reconcile" && one.Tags["namespace"] == engine.ControlNamespace);
+        await Eventually.TrueAsync( // a visit is measured when it has ended, after its status is written
+            () => Task.FromResult(measured.Any(one => one.Name == "argocd_app_reconcile" && one.Tags["namespace"] == engine.ControlNamespace)), "the visit is measured");
         foreach (var type in new[] { "ls-remote", "fetch" })
         {
             Assert.Contains(measured, one => one.Name == "argocd_git_request_total" && one.Tags["repo"] == _repository.Url && one.Tags["request_type"] == type);
