@@ -84,14 +84,20 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Applies every file of <c>crds/</c> and waits until the API serves the kinds.</summary>
     public async Task InstallDefinitionsAsync()
     {
-        using var deadline = new CancellationTokenSource(LongestCall);
         foreach (var path in Directory.GetFiles(RepositoryRoot.Combine("crds"), "*.yaml"))
         {
-            foreach (var definition in ManifestReader.Read(await File.ReadAllBytesAsync(path, deadline.Token), path))
-            {
-                await Client.ApplyAsync(ApiResource.CustomResourceDefinitions, definition, new ApplyOptions { FieldManager = "secretsops-tests", Force = true }, deadline.Token);
-                await Eventually.TrueAsync(() => IsEstablishedAsync(definition.Name, deadline.Token), $"{definition.Key} is established");
-            }
+            await InstallDefinitionsAsync(await File.ReadAllBytesAsync(path), path);
+        }
+    }
+
+    /// <summary>Applies definitions of a test's own, likewise.</summary>
+    public async Task InstallDefinitionsAsync(byte[] yaml, string place)
+    {
+        using var deadline = new CancellationTokenSource(LongestCall);
+        foreach (var definition in ManifestReader.Read(yaml, place))
+        {
+            await Client.ApplyAsync(ApiResource.CustomResourceDefinitions, definition, new ApplyOptions { FieldManager = "secretsops-tests", Force = true }, deadline.Token);
+            await Eventually.TrueAsync(() => IsEstablishedAsync(definition.Name, deadline.Token), $"{definition.Key} is established");
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     private const string Options = "argocd.argoproj.io/sync-options";
 
     private static readonly ApiResource Jobs = new("batch", "v1", "Job", "jobs", true);
+    private static readonly ApiResource Workflows = new("argoproj.io", "v1alpha1", "Workflow", "workflows", true);
 
     private readonly TestRepository _repository = new();
 
@@ -21,15 +22,17 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
     [Fact]
     public async Task Y06_Y07_Y21_the_next_wave_waits_for_health_and_a_degraded_object_ends_the_sync()
     {
-        var (name, space) = await StartAsync([], ("app/a.yaml", EngineFixture.ConfigMap("first", "1", (Wave, "-5"))), ("app/b.yaml", Deployment("web")), ("app/c.yaml", EngineFixture.ConfigMap("last", "1", (Wave, "3"))));
-        await WaitingForAsync(name, "waiting for healthy state of apps/Deployment/web");
+        await engine.Cluster.InstallDefinitionsAsync(Encoding.UTF8.GetBytes(WorkflowDefinition), "a test's definition");
+        var (name, space) = await StartAsync(
+            [], ("app/a.yaml", EngineFixture.ConfigMap("first", "1", (Wave, "-5"))), ("app/b.yaml", Workflow("web")), ("app/c.yaml", EngineFixture.ConfigMap("last", "1", (Wave, "3"))));
+        await WaitingForAsync(name, "waiting for healthy state of argoproj.io/Workflow/web");
         Assert.NotNull(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "first", default));
         Assert.Null(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "last", default));
 
-        await SetStatusAsync(ApiResource.Deployments, space, "web", """{"observedGeneration": 1, "conditions": [{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}]}""");
+        await SetStatusAsync(Workflows, space, "web", """{"phase": "Failed", "message": "step build has failed"}""");
 
         var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "operationState", "phase") == "Failed", "the sync fails");
-        Assert.Contains("exceeded its progress deadline", EngineFixture.Text(application, "operationState", "message"));
+        Assert.Contains("step build has failed", EngineFixture.Text(application, "operationState", "message"));
         Assert.Null(await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "last", default));
     }
 
@@ -509,6 +512,25 @@ public sealed class SyncOptionTests(EngineFixture engine) : IClassFixture<Engine
           type: LoadBalancer
           ports: [{port: 80}]
 
+        """;
+
+    // No controller of a bare cluster knows it: it is as healthy as the test says, and can become degraded.
+    private static string Workflow(string name) => $"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{name: {name}}}\nspec: {{entrypoint: build}}\n";
+
+    private const string WorkflowDefinition = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: workflows.argoproj.io}
+        spec:
+          group: argoproj.io
+          names: {kind: Workflow, plural: workflows, singular: workflow, listKind: WorkflowList}
+          scope: Namespaced
+          versions:
+            - name: v1alpha1
+              served: true
+              storage: true
+              subresources: {status: {}}
+              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
         """;
 
     private static string Deployment(string name) => $$"""

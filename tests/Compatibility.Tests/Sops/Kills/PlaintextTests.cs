@@ -129,7 +129,9 @@ public sealed class PlaintextTests : IDisposable
     {
         var start = new ProcessStartInfo(ExternalPrograms.Debian("script"), ["-qec", $"{SecretsOpsProcess.Program} edit f.yaml", "/dev/null"])
         {
-            WorkingDirectory = _bench.Path, RedirectStandardInput = true, RedirectStandardOutput = true,
+            WorkingDirectory = _bench.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         foreach (var (name, value) in SecretsOpsProcess.Variables(_bench))
         {
