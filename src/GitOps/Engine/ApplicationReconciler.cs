@@ -260,7 +260,7 @@ internal sealed partial class ApplicationReconciler(
                 Project = visit.Project!,
                 Detail = visit.Memory.Heals.IsFight(clock.GetUtcNow()) ? DiffDetail.Explained : DiffDetail.Plain,
                 Records = visit.Memory.Records,
-                Decide = diff => active ?? Begin(decision = Decide(visit, diff, revisions)),
+                Decide = diff => active ?? Begin(decision = Decide(visit, diff, revisions), visit),
                 CheckpointAsync = (operation, tasks, token) => CheckpointAsync(visit, operation, tasks, revisions, token),
                 RecordStartAsync = (operation, token) => RecordStartAsync(visit, operation, token),
             },
@@ -280,8 +280,8 @@ internal sealed partial class ApplicationReconciler(
             : new AutoSyncDecision(Wait: WindowPatience);
     }
 
-    private ActiveOperation? Begin(AutoSyncDecision decision) =>
-        decision.Operation is { } operation ? OperationLedger.Begin(operation, clock.GetUtcNow()) : null;
+    private ActiveOperation? Begin(AutoSyncDecision decision, Visit visit) =>
+        decision.Operation is { } operation ? OperationLedger.Begin(operation, visit.Application, clock.GetUtcNow()) : null;
 
     private async Task CheckpointAsync(Visit visit, ActiveOperation operation, IReadOnlyList<SyncTask> tasks, IReadOnlyList<string> revisions, CancellationToken cancellationToken)
     {

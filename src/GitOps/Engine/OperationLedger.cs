@@ -27,12 +27,17 @@ internal static class OperationLedger
         }
 
         return application.Operation is { } operation
-            ? new ActiveOperation { Operation = new SyncOperation(operation), StartedAt = TruncateToSecond(now) }
+            ? Begin(new SyncOperation(operation), application, now)
             : null;
     }
 
-    public static ActiveOperation Begin(SyncOperation operation, DateTimeOffset now) =>
-        new() { Operation = operation, StartedAt = TruncateToSecond(now) };
+    /// <summary>A new operation. Times are recorded by the second: one that follows another within the same second is dated a second later, for its start is its name.</summary>
+    public static ActiveOperation Begin(SyncOperation operation, Application application, DateTimeOffset now)
+    {
+        var start = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var before = ParseTime(application.OperationState?.TextAt("startedAt") ?? "");
+        return new() { Operation = operation, StartedAt = before >= start ? before.Value.AddSeconds(1) : start };
+    }
 
     /// <summary>How long a failed operation still waits for its next attempt; zero when it may go on.</summary>
     public static TimeSpan UntilRetry(Application application, DateTimeOffset now)
@@ -118,6 +123,4 @@ internal static class OperationLedger
 
     private static DateTimeOffset? ParseTime(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-
-    private static DateTimeOffset TruncateToSecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }
