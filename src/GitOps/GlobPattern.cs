@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -16,10 +18,38 @@ internal enum GlobSeparator
 /// <summary>A pattern in the notation that Argo CD's fields use: <c>* ** ? [a-z] [!a] {a,b} \x</c>.</summary>
 internal static class GlobPattern
 {
+    // Compiling one takes longer than a thousand matches, and the same few are asked for every object and file.
+    private const int MostCompiled = 512;
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("*?[{}\\");
+    private static readonly ConcurrentDictionary<(string Pattern, GlobSeparator Separator), Regex> Compiled = new();
+
     /// <summary>Whether the whole of <paramref name="text"/> fits.</summary>
     /// <exception cref="FormatException">The pattern cannot be read.</exception>
-    public static bool IsMatch(string pattern, string text, GlobSeparator separator = GlobSeparator.None) =>
-        pattern == "*" && separator == GlobSeparator.None || Compile(pattern, separator).IsMatch(text);
+    public static bool IsMatch(string pattern, string text, GlobSeparator separator = GlobSeparator.None)
+    {
+        if (pattern.AsSpan().IndexOfAny(Special) < 0)
+        {
+            return pattern == text;
+        }
+
+        return (pattern == "*" && separator == GlobSeparator.None) || Remembered(pattern, separator).IsMatch(text);
+    }
+
+    private static Regex Remembered(string pattern, GlobSeparator separator)
+    {
+        if (Compiled.TryGetValue((pattern, separator), out var regex))
+        {
+            return regex;
+        }
+
+        if (Compiled.Count >= MostCompiled)
+        {
+            Compiled.Clear(); // patterns come from users: whoever writes new ones without end must not fill the memory
+        }
+
+        return Compiled[(pattern, separator)] = Compile(pattern, separator);
+    }
 
     private static Regex Compile(string pattern, GlobSeparator separator)
     {

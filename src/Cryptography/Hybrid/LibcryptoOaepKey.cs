@@ -22,8 +22,8 @@ internal sealed unsafe class LibcryptoOaepKey : SafeHandle, IOaepPublicKey, IOae
 
     public override bool IsInvalid => handle == 0;
 
-    internal static LibcryptoOaepKey FromPublic(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent) =>
-        Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = exponent.ToArray() });
+    internal static LibcryptoOaepKey FromPublic(byte[] modulus, byte[] exponent) =>
+        Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
 
     internal static LibcryptoOaepKey FromPrivate(in RSAParameters key) => Create(key);
 

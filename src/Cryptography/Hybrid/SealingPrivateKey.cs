@@ -22,7 +22,7 @@ public sealed class SealingPrivateKey : IDisposable
     /// <summary>Reads a PEM private key: PKCS#1, PKCS#8, and as far as to say so, SEC1.</summary>
     /// <exception cref="CryptographicException">There is no private key block, it is not RSA, or its numbers do not belong together.</exception>
     public static SealingPrivateKey FromPem(ReadOnlySpan<byte> pem) =>
-        FromPem(pem, Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPrivate : BouncyCastleOaepKey.FromPrivate);
+        FromPem(pem, Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPrivate : BouncyCastleOaepPrivateKey.FromPrivate);
 
     internal static SealingPrivateKey FromPem(ReadOnlySpan<byte> pem, OaepFactory factory)
     {

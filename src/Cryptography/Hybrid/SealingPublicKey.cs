@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Digests;
 
 namespace SecretsOps.Cryptography.Hybrid;
 
@@ -17,7 +18,7 @@ public sealed class SealingPublicKey : IDisposable
     /// <summary>Takes modulus and public exponent, big-endian.</summary>
     /// <exception cref="CryptographicException">The numbers are no RSA public key of a supported size.</exception>
     public SealingPublicKey(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)
-        : this(modulus, exponent, Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPublic : BouncyCastleOaepKey.FromPublic)
+        : this(modulus, exponent, static (n, e) => new GrowingOaepPublicKey(n, e))
     {
     }
 
@@ -33,7 +34,7 @@ public sealed class SealingPublicKey : IDisposable
         _oaep = new(() => factory(_modulus, _exponent));
     }
 
-    internal delegate IOaepPublicKey OaepFactory(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent);
+    internal delegate IOaepPublicKey OaepFactory(byte[] modulus, byte[] exponent);
 
     /// <summary>The length of the modulus in bytes: of every RSA block this key makes.</summary>
     public int BlockLength => _modulus.Length;
@@ -69,7 +70,11 @@ public sealed class SealingPublicKey : IDisposable
         var length = WriteText(wire, 0, "ssh-rsa"u8);
         length = WriteNumber(wire, length, _exponent);
         length = WriteNumber(wire, length, _modulus);
-        return "SHA256:" + Convert.ToBase64String(SHA256.HashData(wire.AsSpan(0, length))).TrimEnd('=');
+        var sha256 = new Sha256Digest(); // .NET's loads libssl into a process that may need nothing else of it
+        sha256.BlockUpdate(wire.AsSpan(0, length));
+        var digest = new byte[sha256.GetDigestSize()];
+        sha256.DoFinal(digest);
+        return "SHA256:" + Convert.ToBase64String(digest).TrimEnd('=');
     }
 
     private static int WriteText(byte[] wire, int offset, ReadOnlySpan<byte> text)

@@ -36,7 +36,7 @@ internal sealed record OperationContext
     /// <summary>Records how far the tasks are, before something is done that a restarted engine could not see any more.</summary>
     public Func<IReadOnlyList<SyncTask>, CancellationToken, Task> CheckpointAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
-    /// <summary>Names one run of a hook: the attempt of the operation and the phase, for a hook may run in several. No two operations begin in the same second.</summary>
+    /// <summary>Names one run of a hook: the attempt of the operation and the phase, for a hook may run in several. No two operations have the same start.</summary>
     /// <remarks>Made of nothing but what the operation itself recorded: after a lost answer the rest of the status may be older than it.</remarks>
-    public string SyncId(SyncPhase phase) => $"{StartedAt.ToUnixTimeSeconds()}-{RetryCount}-{phase}".ToLowerInvariant();
+    public string SyncId(SyncPhase phase) => $"{StartedAt.ToUnixTimeMilliseconds()}-{RetryCount}-{phase}".ToLowerInvariant();
 }

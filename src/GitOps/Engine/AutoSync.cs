@@ -54,9 +54,13 @@ internal static class AutoSync
             return AfterAttempt(application, automated, diff, drifted, revisions, heals, now);
         }
 
-        return WouldWipeOut(automated, diff)
-            ? new AutoSyncDecision(Condition: new Condition(ConditionTypes.SyncError, $"Skipping sync attempt to [{Join(revisions)}]: auto-sync will wipe out all resources"))
-            : new AutoSyncDecision(Operation(application, automated, revisions, [], 0));
+        if (WouldWipeOut(automated, diff))
+        {
+            return new AutoSyncDecision(Condition: new Condition(ConditionTypes.SyncError, $"Skipping sync attempt to [{Join(revisions)}]: auto-sync will wipe out all resources"));
+        }
+
+        heals.Forget();
+        return new AutoSyncDecision(Operation(application, automated, revisions, [], 0));
     }
 
     // Unlike Argo CD a commit that changes nothing but hooks is synced too, and so is an Application that has nothing else.

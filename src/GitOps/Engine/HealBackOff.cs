@@ -3,7 +3,8 @@ namespace SecretsOps.GitOps.Engine;
 /// <summary>Lets the first repairs go at once and slows down when somebody keeps changing things back: 2 s, 6 s, 18 s … 300 s.</summary>
 internal sealed class HealBackOff
 {
-    private const int FreeRepairs = 3;
+    private const int SuspiciousRepairs = 3;
+    private const int FreeRepairs = 10;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(300);
 
@@ -17,7 +18,14 @@ internal sealed class HealBackOff
     public bool IsFight(DateTimeOffset now)
     {
         Settle(now);
-        return _repairs.Count >= FreeRepairs;
+        return _repairs.Count >= SuspiciousRepairs;
+    }
+
+    /// <summary>Starts anew: another commit is another matter.</summary>
+    public void Forget()
+    {
+        _repairs.Clear();
+        _slowed = 0;
     }
 
     /// <summary>How long the next repair has to wait.</summary>

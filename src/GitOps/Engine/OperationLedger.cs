@@ -31,12 +31,16 @@ internal static class OperationLedger
             : null;
     }
 
-    /// <summary>A new operation. Times are recorded by the second: one that follows another within the same second is dated a second later, for its start is its name.</summary>
+    /// <summary>A new operation. Its start is its name: by the second as Argo CD records times, by the millisecond where another began in the same second.</summary>
     public static ActiveOperation Begin(SyncOperation operation, Application application, DateTimeOffset now)
     {
         var start = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
-        var before = ParseTime(application.OperationState?.TextAt("startedAt") ?? "");
-        return new() { Operation = operation, StartedAt = before >= start ? before.Value.AddSeconds(1) : start };
+        if (ParseTime(application.OperationState?.TextAt("startedAt") ?? "") is { } before && before >= start)
+        {
+            start = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(now.ToUnixTimeMilliseconds(), before.ToUnixTimeMilliseconds() + 1));
+        }
+
+        return new() { Operation = operation, StartedAt = start };
     }
 
     /// <summary>How long a failed operation still waits for its next attempt; zero when it may go on.</summary>
@@ -59,7 +63,7 @@ internal static class OperationLedger
         ["operation"] = active.Operation.Json.DeepClone(),
         ["phase"] = OperationPhase.Running,
         ["message"] = active.RetryCount > 0 ? $"Retrying operation. Attempt #{active.RetryCount}" : "",
-        ["startedAt"] = StatusDraft.Time(active.StartedAt),
+        ["startedAt"] = active.StartedAt.Millisecond == 0 ? StatusDraft.Time(active.StartedAt) : active.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
         ["retryCount"] = active.RetryCount,
     };
 

@@ -78,7 +78,7 @@ internal sealed class SpineBenchmark : IAsyncDisposable
         {
             if (line.Contains("export KUBECONFIG=", StringComparison.Ordinal))
             {
-                _up.BeginOutputReadLine();
+                _ = _up.StandardOutput.ReadToEndAsync(cancellationToken); // a full pipe would stop it
                 _client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = Path.Combine(data, "kubeconfig") }));
                 return;
             }

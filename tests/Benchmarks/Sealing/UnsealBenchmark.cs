@@ -81,7 +81,7 @@ internal static class UnsealBenchmark
     }
 
     // The machine-readable line is +F2:<index>:<bits>:<seconds per private op>:<seconds per public op>, summed over processes.
-    private static async Task<double> OpenSslAsync(int threads, CancellationToken cancellationToken)
+    internal static async Task<double> OpenSslAsync(int threads, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string[] multi = threads == 1 ? [] : ["-multi", threads.ToString(CultureInfo.InvariantCulture)];

@@ -96,9 +96,9 @@ public sealed class HybridCipherTests
         var pem = Encoding.ASCII.GetBytes(Rsa.ExportRSAPrivateKeyPem());
         var parameters = Rsa.ExportParameters(false);
         using var native = SealingPrivateKey.FromPem(pem, LibcryptoOaepKey.FromPrivate);
-        using var managed = SealingPrivateKey.FromPem(pem, BouncyCastleOaepKey.FromPrivate);
+        using var managed = SealingPrivateKey.FromPem(pem, BouncyCastleOaepPrivateKey.FromPrivate);
         using var nativePublic = new SealingPublicKey(parameters.Modulus, parameters.Exponent, LibcryptoOaepKey.FromPublic);
-        using var managedPublic = new SealingPublicKey(parameters.Modulus, parameters.Exponent, BouncyCastleOaepKey.FromPublic);
+        using var managedPublic = new SealingPublicKey(parameters.Modulus, parameters.Exponent, (n, e) => new BouncyCastleOaepPublicKey(n, e));
 
         foreach (var label in new[] { Label, [], RandomNumberGenerator.GetBytes(600) })
         {

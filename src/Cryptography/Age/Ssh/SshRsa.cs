@@ -13,9 +13,7 @@ internal static class SshRsa
 
     public static byte[] Encrypt(RSAParameters key, ReadOnlySpan<byte> fileKey)
     {
-        using IOaepPublicKey oaep = Libcrypto.IsAvailable
-            ? LibcryptoOaepKey.FromPublic(key.Modulus, key.Exponent)
-            : BouncyCastleOaepKey.FromPublic(key.Modulus, key.Exponent);
+        using var oaep = new GrowingOaepPublicKey(key.Modulus!, key.Exponent!);
         var body = new byte[key.Modulus!.Length];
         oaep.Encrypt(fileKey, Label, body);
         return body;
@@ -23,7 +21,7 @@ internal static class SshRsa
 
     public static SecretBytes? TryDecrypt(RSAParameters key, ReadOnlySpan<byte> body)
     {
-        using IOaepPrivateKey oaep = Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPrivate(key) : BouncyCastleOaepKey.FromPrivate(key);
+        using IOaepPrivateKey oaep = Libcrypto.IsAvailable ? LibcryptoOaepKey.FromPrivate(key) : BouncyCastleOaepPrivateKey.FromPrivate(key);
         var fileKey = new SecretBytes(AgeHeader.FileKeySize);
         if (oaep.Decrypt(body, Label, fileKey.Span) == fileKey.Length)
         {
