@@ -22,14 +22,16 @@ internal sealed class Planning(CliEnvironment environment, SourceOptions source,
     }
 
     /// <summary>The manifests of an Application as Git has them, opened; the caller disposes them.</summary>
-    public async Task<PreviewedManifests> RenderAsync(ParseResult parsed, AppView application, string revision, string localRoot, ApiClient? client, CancellationToken cancellationToken)
+    public async Task<PreviewedManifests> RenderAsync(ParseResult parsed, AppView application, string revision, string localRoot, ApiClient client, CancellationToken cancellationToken)
     {
         var options = source.Read(parsed, environment, application.Object.Name) with { Name = application.Object.Name, Project = application.Project };
         options = options with { Namespace = application.Namespace.Length > 0 ? application.Namespace : options.Namespace };
-        if (client is not null && options.KubernetesVersion.Length == 0)
+        if (options.KubernetesVersion.Length == 0)
         {
             options = options with { KubernetesVersion = await VersionAsync(client, cancellationToken).ConfigureAwait(false) };
         }
+
+        options = options with { Repositories = await PreviewRepositories.ReadAsync(client, application.Object.Namespace, cancellationToken).ConfigureAwait(false) };
 
         return await new ManifestPreview(options).RenderApplicationAsync(application.Object, revision, localRoot, cancellationToken).ConfigureAwait(false);
     }

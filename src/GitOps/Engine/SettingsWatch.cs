@@ -15,8 +15,6 @@ namespace SecretsOps.GitOps.Engine;
 /// <summary>Follows the Secrets and ConfigMaps by which Argo CD's users describe clusters, repositories and whom to trust.</summary>
 internal sealed partial class SettingsWatch
 {
-    private const string KnownHostsMap = "argocd-ssh-known-hosts-cm";
-    private const string CertificatesMap = "argocd-tls-certs-cm";
     private const string SignersMap = "argocd-gpg-keys-cm";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -74,7 +72,7 @@ internal sealed partial class SettingsWatch
         }
 
         TakeSecrets();
-        TakeMaps(KnownHostsMap);
+        TakeMaps(RepositoryRegistry.KnownHostsMap);
     }
 
     private void TakeSecrets()
@@ -93,14 +91,14 @@ internal sealed partial class SettingsWatch
 
     private void TakeMaps(string changed)
     {
-        if (changed is not (KnownHostsMap or CertificatesMap or SignersMap or EngineSettings.MapName))
+        if (changed is not (RepositoryRegistry.KnownHostsMap or RepositoryRegistry.CertificatesMap or SignersMap or EngineSettings.MapName))
         {
             return;
         }
 
         lock (_lock)
         {
-            _repositories.ReplaceTrust(Data(KnownHostsMap).TextAt("ssh_known_hosts"), Data(CertificatesMap));
+            _repositories.ReplaceTrust(Data(RepositoryRegistry.KnownHostsMap).TextAt("ssh_known_hosts"), Data(RepositoryRegistry.CertificatesMap));
             _signatures.Replace(Data(SignersMap));
             TakeSettings();
             _store.ForgetChanged(_repositories.For);
@@ -130,7 +128,7 @@ internal sealed partial class SettingsWatch
     // Other ConfigMaps of the namespace are none of ours: nothing of them is kept but the name.
     private static KubernetesObject KeepWanted(KubernetesObject map)
     {
-        if (map.Name is not (KnownHostsMap or CertificatesMap or SignersMap or EngineSettings.MapName))
+        if (map.Name is not (RepositoryRegistry.KnownHostsMap or RepositoryRegistry.CertificatesMap or SignersMap or EngineSettings.MapName))
         {
             map.Json.Remove("data");
             map.Json.Remove("binaryData");

@@ -33,8 +33,8 @@ public sealed class ManifestPreview(PreviewOptions options)
         {
             var spec = new Application(application, application.Namespace);
             using var cache = new MemoryFolder("plan");
-            using var repositories = new RepositoryStore(_tools, cache.Path, (url, _) => RepositoryAccess.Anonymous(url), options.Clock);
-            using var charts = new ChartStore(cache.Path, new RepositoryRegistry(), options.Clock);
+            using var repositories = new RepositoryStore(_tools, cache.Path, options.Repositories.Registry.For, options.Clock);
+            using var charts = new ChartStore(cache.Path, options.Repositories.Registry, options.Clock);
             var sources = new SourceFetcher(repositories, charts);
             var ledger = new PlaintextLedger(new SopsFileDecryptor(options.Keys));
             var trees = new List<ISourceTree>();
@@ -48,11 +48,18 @@ public sealed class ManifestPreview(PreviewOptions options)
             return await RenderAsync([.. spec.Sources.Zip(trees)], ledger, cancellationToken);
         });
 
-    private static async Task<ISourceTree> OpenAsync(SourceFetcher sources, ApplicationSource source, string revision, CancellationToken cancellationToken)
+    private async Task<ISourceTree> OpenAsync(SourceFetcher sources, ApplicationSource source, string revision, CancellationToken cancellationToken)
     {
         var wanted = revision.Length > 0 ? source.At(revision) : source;
-        var commits = await sources.ResolveAsync([wanted], DateTimeOffset.MinValue, cancellationToken);
-        return (await sources.FetchAsync([wanted], commits, cancellationToken))[0].Tree;
+        try
+        {
+            var commits = await sources.ResolveAsync([wanted], DateTimeOffset.MinValue, cancellationToken);
+            return (await sources.FetchAsync([wanted], commits, cancellationToken))[0].Tree;
+        }
+        catch (SourceException exception) when (options.Repositories.Problem.Length > 0)
+        {
+            throw new SourceException($"{exception.Message} ({options.Repositories.Problem})", exception);
+        }
     }
 
     private Task<PreviewedManifests> RenderAsync(ISourceTree tree, string folder, string revision, CancellationToken cancellationToken)
@@ -68,7 +75,7 @@ public sealed class ManifestPreview(PreviewOptions options)
         List<DecryptingTree> trees = [.. sources.Select(source => new DecryptingTree(source.Tree, ledger))];
         var references = sources.Zip(trees).Where(pair => pair.First.Source.Ref.Length > 0).ToDictionary(pair => pair.First.Source.Ref, pair => pair.Second);
         using var cache = new MemoryFolder("charts");
-        using var charts = new ChartStore(cache.Path, new RepositoryRegistry(), options.Clock);
+        using var charts = new ChartStore(cache.Path, options.Repositories.Registry, options.Clock);
         var renderers = RendererSet.For(_tools, charts, options.PluginFolder);
         var rendered = new List<RenderedManifests>();
         for (var i = 0; i < sources.Count; i++)

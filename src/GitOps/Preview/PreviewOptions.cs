@@ -40,6 +40,9 @@ public sealed record PreviewOptions
     /// <summary>Where plug-in declarations lie, one folder each; empty for none.</summary>
     public string PluginFolder { get; init; } = "";
 
+    /// <summary>How the repositories of an Application are reached.</summary>
+    public PreviewRepositories Repositories { get; init; } = PreviewRepositories.Anonymous;
+
     /// <summary>Tells time to the programs' deadlines.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -22,6 +22,12 @@ internal sealed record RepositoryAccess(string Url, string Id, string Kind, Repo
 /// <summary>Knows the repository Secrets, the templates of credentials, known hosts and certificates of servers.</summary>
 internal sealed class RepositoryRegistry
 {
+    /// <summary>The ConfigMap whose <c>ssh_known_hosts</c> lists the keys of ssh servers.</summary>
+    public const string KnownHostsMap = "argocd-ssh-known-hosts-cm";
+
+    /// <summary>The ConfigMap that has a certificate for each https server, by host.</summary>
+    public const string CertificatesMap = "argocd-tls-certs-cm";
+
     private volatile Known _known = new([], [], "", []);
 
     /// <summary>Takes the Secrets there are now.</summary>
