@@ -43,14 +43,16 @@ internal sealed class SyncPipeline(
         var targets = await new TargetBuilder(request.Cluster, digest).BuildAsync(request.Application, manifests, cancellationToken);
         var broken = await WatchAsync(request, targets, cancellationToken);
 
+        var discretion = new Discretion(rendered.SelectMany(source => source.Opened), manifests.Manifests.Select(manifest => manifest.Object), request.Files);
+
         // 5.
-        var diff = await StageAsync("diff", () => differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, request.Detail, cancellationToken));
+        var diff = await StageAsync("diff", () => DiffAsync(request, targets, request.Detail, discretion, cancellationToken));
 
         // 6. and 7.
         var operation = targets.Errors.Count > 0 ? null : request.Decide(diff);
-        var progress = operation is null ? null : await StageAsync("apply", () => AdvanceAsync(request, operation, diff, cancellationToken));
+        var progress = operation is null ? null : await StageAsync("apply", () => AdvanceAsync(request, operation, diff, discretion, cancellationToken));
         var before = diff;
-        diff = progress is null ? diff : await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, DiffDetail.Plain, cancellationToken);
+        diff = progress is null ? diff : await DiffAsync(request, targets, DiffDetail.Plain, discretion, cancellationToken);
 
         // 8.
         using var last = EngineTelemetry.Stage("health");
@@ -105,7 +107,10 @@ internal sealed class SyncPipeline(
         return await request.Cluster.WatchAsync(kinds, cancellationToken);
     }
 
-    private async Task<OperationProgress> AdvanceAsync(SyncRequest request, ActiveOperation operation, DiffResult diff, CancellationToken cancellationToken)
+    private async Task<DiffResult> DiffAsync(SyncRequest request, TargetSet targets, DiffDetail detail, Discretion discretion, CancellationToken cancellationToken) => await discretion.HideAsync(
+        await differ.DiffAsync(request.Application, request.Cluster, targets.Targets, request.Records, detail, cancellationToken), cancellationToken);
+
+    private async Task<OperationProgress> AdvanceAsync(SyncRequest request, ActiveOperation operation, DiffResult diff, Discretion discretion, CancellationToken cancellationToken)
     {
         var context = new OperationContext
         {
@@ -120,6 +125,7 @@ internal sealed class SyncPipeline(
             Recorded = operation.Recorded,
             IsDeletionApproved = DeletionApproval.IsGiven(request.Application, operation.StartedAt),
             Forbids = task => request.Project.Refusal(task, request.Cluster.Server, request.ClusterName),
+            HideAsync = discretion.HideAsync,
             CheckpointAsync = (done, token) => request.CheckpointAsync(operation, done, token),
         };
         var tasks = TaskResults.Restore(TaskPlan.Build(diff, context), operation.Recorded);

@@ -20,7 +20,7 @@ internal static class DryRunGate
         }
         catch (ApiException exception) when (!ServerFaults.IsAway(exception))
         {
-            return new OperationProgress(OperationPhase.Failed, $"one or more objects failed to apply, reason: {exception.Message}", tasks);
+            return new OperationProgress(OperationPhase.Failed, $"one or more objects failed to apply, reason: {await context.HideAsync(exception.Message, cancellationToken)}", tasks);
         }
 
         var problems = await TryOutAsync(tasks, context, cancellationToken);
@@ -54,7 +54,7 @@ internal static class DryRunGate
             }
             catch (ApiException exception) when (!exception.IsConflict && (!exception.IsTransient || ObjectWriter.IsMisfit(exception)))
             {
-                problems[task] = exception.Message;
+                problems[task] = await context.HideAsync(exception.Message, token);
             }
             catch (ApiException exception) when (exception.IsConflict || ServerFaults.IsFault(exception))
             {

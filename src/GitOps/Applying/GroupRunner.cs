@@ -46,7 +46,7 @@ internal sealed class GroupRunner(ObjectWriter writer, RespectedFields respected
         }
         catch (ApiException exception) when (!ServerFaults.IsAway(exception))
         {
-            return task with { State = TaskState.Failed, Result = "SyncFailed", Message = exception.Message };
+            return task with { State = TaskState.Failed, Result = "SyncFailed", Message = await context.HideAsync(exception.Message, cancellationToken) };
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed record OperationContext
     /// <summary>Why the project forbids to write or delete an object, or null.</summary>
     public Func<SyncTask, string?> Forbids { get; init; } = _ => null;
 
+    /// <summary>Takes secret values out of what a server says.</summary>
+    public Func<string, CancellationToken, Task<string>> HideAsync { get; init; } = static (text, _) => Task.FromResult(text);
+
     /// <summary>Records how far the tasks are, before something is done that a restarted engine could not see any more.</summary>
     public Func<IReadOnlyList<SyncTask>, CancellationToken, Task> CheckpointAsync { get; init; } = static (_, _) => Task.CompletedTask;
 

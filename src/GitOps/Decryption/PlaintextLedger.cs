@@ -36,6 +36,29 @@ internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor
         return text;
     }
 
+    /// <summary>Lets a word stay where it stands in a text: the name of an object is no secret, even if it is somebody's password too.</summary>
+    public void Spare(string word) => _values.TryRemove(word, out _);
+
+    /// <summary>Counts the values of a Secret as encrypted, whatever they were in Git.</summary>
+    public void AddSecret(KubernetesObject secret)
+    {
+        foreach (var (_, value) in secret.Json["stringData"] as JsonObject ?? [])
+        {
+            Add(value?.ToString() ?? "");
+        }
+
+        foreach (var (_, value) in secret.Json["data"] as JsonObject ?? [])
+        {
+            var encoded = value?.ToString() ?? "";
+            Add(encoded);
+            var decoded = new byte[encoded.Length];
+            if (Convert.TryFromBase64String(encoded, decoded, out var length))
+            {
+                Add(Encoding.UTF8.GetString(decoded, 0, length));
+            }
+        }
+    }
+
     public void Dispose() => _values.Clear();
 
     private void Record(string path, ReadOnlyMemory<byte> sealedText, ReadOnlyMemory<byte> clearText)

@@ -1,3 +1,4 @@
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.GitOps.Rendering;
@@ -20,6 +21,9 @@ internal enum SourceType
 /// <summary>What a renderer made of one source. May hold plaintext.</summary>
 internal sealed record RenderedManifests(SourceType SourceType, IReadOnlyList<Manifest> Manifests)
 {
+    /// <summary>The encrypted files that went into it, as ciphertext.</summary>
+    public IReadOnlyList<SealedFile> Opened { get; init; } = [];
+
     /// <summary>Whether the commit's own id may be part of what was rendered.</summary>
     public bool NamesRevision { get; init; }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using SecretsOps.GitOps.Decryption;
 using SecretsOps.GitOps.Sources;
 using SecretsOps.Kubernetes.Objects;
 
@@ -50,12 +51,12 @@ internal sealed class RenderCache : IDisposable
     /// <summary>Keeps a rendering in the place of an older one for the same key.</summary>
     public void Put(string key, IReadOnlyList<ReadTrace> traces, RenderedManifests rendered)
     {
-        var entry = new Entry(key, traces, rendered.SourceType, Seal(rendered));
+        var entry = new Entry(key, traces, rendered.SourceType, rendered.Opened, Seal(rendered));
         lock (_lock)
         {
             Remove(key);
             _byKey[key] = _byUse.AddLast(entry);
-            _bytes += entry.Sealed.Length;
+            _bytes += entry.Size;
             while (_bytes > MostBytes && _byUse.First is { } oldest)
             {
                 Remove(oldest.Value.Key);
@@ -70,7 +71,7 @@ internal sealed class RenderCache : IDisposable
         if (_byKey.Remove(key, out var node))
         {
             _byUse.Remove(node);
-            _bytes -= node.Value.Sealed.Length;
+            _bytes -= node.Value.Size;
         }
     }
 
@@ -99,7 +100,7 @@ internal sealed class RenderCache : IDisposable
 
         var manifests = Unpack(plaintext);
         CryptographicOperations.ZeroMemory(plaintext);
-        return new RenderedManifests(entry.Type, manifests);
+        return new RenderedManifests(entry.Type, manifests) { Opened = entry.Opened };
     }
 
     private static byte[] Pack(RenderedManifests rendered)
@@ -140,7 +141,10 @@ internal sealed class RenderCache : IDisposable
         return manifests;
     }
 
-    private sealed record Entry(string Key, IReadOnlyList<ReadTrace> Traces, SourceType Type, byte[] Sealed);
+    private sealed record Entry(string Key, IReadOnlyList<ReadTrace> Traces, SourceType Type, IReadOnlyList<SealedFile> Opened, byte[] Sealed)
+    {
+        public long Size { get; } = Sealed.Length + Opened.Sum(file => (long)file.Content.Length);
+    }
 }
 
 /// <summary>A rendering out of the cache, with what it was made of.</summary>

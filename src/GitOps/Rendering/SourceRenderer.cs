@@ -68,7 +68,8 @@ internal sealed class SourceRenderer(RendererSet renderers, RenderCache cache)
     {
         try
         {
-            return await renderers.RenderAsync(request, cancellationToken);
+            var rendered = await renderers.RenderAsync(request, cancellationToken);
+            return rendered with { Opened = files.All };
         }
         catch (RenderException exception)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Kubernetes.Client;
+using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
 
 namespace SecretsOps.GitOps.Tests.Engine;
@@ -67,6 +68,61 @@ public sealed class CanaryTests(CanaryFixture engine) : IClassFixture<CanaryFixt
         await NothingElseHoldsAsync(application.Json.ToJsonString());
         Assert.DoesNotContain((await engine.Client.ListAsync(ApiResource.Secrets, space, ListOptions.All, default)).Items, item => item.Name.StartsWith("db", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("Directory", true)] // refused before anything is written
+    [InlineData("Directory", false)] // refused when it is written
+    [InlineData("Helm", true)]
+    public async Task D01_a_server_that_refuses_and_quotes_a_secret_is_told_without_it(string renderer, bool hasCompany)
+    {
+        var group = $"{TestCluster.UniqueName("canary")}.example.com";
+        await engine.Client.CreateAsync(ApiResource.CustomResourceDefinitions, ManifestReader.Read(Encoding.UTF8.GetBytes(Definition(group)), "test")[0], WriteOptions.Default, default);
+        await Eventually.TrueAsync(() => IsServedAsync(new ApiResource(group, "v1", "Gate", "gates", true)), "the kind is served");
+        var space = await engine.Cluster.CreateNamespaceAsync();
+        var gate = $"apiVersion: {group}/v1\nkind: Gate\nmetadata:\n  name: gate\nspec:\n  mode: ";
+        if (renderer == "Helm")
+        {
+            await CommitAsync(renderer);
+            _repository.Commit(("app/templates/g.yaml", gate + "{{ .Values.password | quote }}\n"));
+        }
+        else
+        {
+            _repository.Commit(("app/gate.yaml", await engine.EncryptAsync(gate + _canary + "\n")), (hasCompany ? "app/company.yaml" : "app/README.md", EngineFixture.ConfigMap("company", "1")));
+        }
+
+        var name = await CreateAsync(renderer, space);
+
+        var application = await engine.UntilAsync(name, value => EngineFixture.Text(value, "operationState", "message").Contains("spec.mode", StringComparison.Ordinal), "the refusal is told");
+
+        Assert.Contains("++++++++", EngineFixture.Text(application, "operationState", "message"));
+        await NothingElseHoldsAsync(application.Json.ToJsonString());
+        await engine.Client.DeleteAsync(ApiResource.CustomResourceDefinitions, "", $"gates.{group}", DeleteOptions.Default, default);
+    }
+
+    private async Task<bool> IsServedAsync(ApiResource resource)
+    {
+        try
+        {
+            await engine.Client.ListAsync(resource, "default", ListOptions.All, default);
+            return true;
+        }
+        catch (ApiException exception) when (exception.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    private static string Definition(string group) => """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: gates.GROUP}
+        spec:
+          group: GROUP
+          names: {kind: Gate, plural: gates, singular: gate, listKind: GateList}
+          scope: Namespaced
+          versions:
+            - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {mode: {type: string, enum: [open, closed]}}}}}}}
+        """.Replace("GROUP", group, StringComparison.Ordinal);
 
     private Task<string> CreateAsync(string renderer, string space) => engine.CreateAsync(_repository, "app", space, spec =>
     {
