@@ -13,6 +13,8 @@ internal static class Published
 
     public static string Sops => Binary("sops");
 
+    public static string Ksops => Binary("ksops");
+
     private static string Binary(string name)
     {
         var path = RepositoryRoot.Combine("dist", name);

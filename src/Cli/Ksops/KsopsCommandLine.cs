@@ -23,7 +23,7 @@ internal static class KsopsCommandLine
         }
         catch (Exception failure) when (failure is CliException or SopsException or ManifestException or MasterKeyException or IOException)
         {
-            environment.PrintError($"ksops: {failure.Message}\n");
+            environment.PrintError($"ksops: {failure.Message}\n{(failure is CliException { Hint: { } hint } ? $"ksops: hint: {hint}\n" : "")}");
             return 1;
         }
     }
@@ -34,7 +34,11 @@ internal static class KsopsCommandLine
         using var input = new MemoryStream();
         await environment.Input.CopyToAsync(input, cancellationToken).ConfigureAwait(false);
         var documents = ManifestReader.ReadDocuments(input.ToArray(), "standard input").Select(document => document.Root).OfType<JsonObject>().ToList();
-        using var generator = new KsopsGenerator(environment, environment.CurrentDirectory);
+        using var generator = new KsopsGenerator(environment, environment.CurrentDirectory)
+        {
+            // Kustomize's issues 4350 and 5906: nothing it passes tells the generator's own folder.
+            HintForMissingFile = "kustomize starts a KRM function in the folder of the base it read last, which need not be the generator's: give generators a kustomization without bases, or call ksops as exec plugin",
+        };
         if (documents.Count > 0 && documents.TrueForAll(IsGenerator))
         {
             return await PrintAsync(environment, generator, documents, cancellationToken).ConfigureAwait(false);

