@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using SecretsOps.Testing.KeyServices;
 
@@ -215,6 +217,21 @@ public sealed class KeyRowTests : IDisposable
         await EncryptForAsync("--age", Workbench.Age1);
         var run = await _bench.SopsAsync("decrypt", "--enable-local-keyservice=false", "f.yaml");
         Assert.Equal(128, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Row_121_A_key_service_that_never_answers_ends_with_its_address_and_the_remedy()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await EncryptForAsync("--age", Workbench.Age1);
+        _bench.Variables["SECRETSOPS_KEYSERVICE_TIMEOUT"] = "1";
+
+        var run = await _bench.SopsAsync("decrypt", "--enable-local-keyservice=false", "--keyservice", $"tcp://{silent.LocalEndpoint}", "f.yaml");
+
+        Assert.Equal((128, ""), (run.ExitCode, run.Text));
+        var words = Regex.Replace(run.Error, @"[\s|]+", " ");
+        Assert.Contains($"the key service tcp://{silent.LocalEndpoint} did not answer within 1 seconds (check that it runs and asks nobody; SECRETSOPS_KEYSERVICE_TIMEOUT gives it more seconds)", words, StringComparison.Ordinal);
     }
 
     private static string Identity(string file) => Regex.Match(File.ReadAllText(Path.Combine(SopsVectors.Root, "keys", file)), "AGE-SECRET-KEY-1[A-Z0-9]+").Value;
