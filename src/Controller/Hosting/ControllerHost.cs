@@ -60,6 +60,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             client, _sealedSecrets, _liveSecrets, Keys, settled, unsealer, statuses, _events, Metrics, options.Reconcile, logs.CreateLogger<SealedSecretReconciler>());
         _sealing = new SealedSecretController(
             _sealedSecrets, _liveSecrets, Keys, settled, reconciler, options.Reconcile, Metrics, time, logs.CreateLogger<SealedSecretController>());
+        _events.IsBusy = () => _sealing.HasBacklog;
 
         var authorization = new CallerAuthorization(options.Http.AuthenticateCallers ? client : null);
         _api = new ApiEndpoints(

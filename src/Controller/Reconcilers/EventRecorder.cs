@@ -12,13 +12,19 @@ namespace SecretsOps.Controller.Reconcilers;
 internal sealed partial class EventRecorder(ApiClient client, string component, ILogger<EventRecorder> logger)
 {
     private const int MaxPending = 1000;
+    private const int MaxHeldBack = 500;
     private const int MaxRemembered = 4096;
 
     private static readonly TimeSpan RepeatWindow = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time = client.Connection.TimeProvider;
     private readonly Channel<Pending> _pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MaxPending) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly Dictionary<string, Sent> _sent = new(StringComparer.Ordinal);
+
+    /// <summary>Whether Secrets are waited for right now: they come before words about them, while not too many of these have gathered.</summary>
+    public Func<bool> IsBusy { get; set; } = static () => false;
 
     /// <summary>Something to know.</summary>
     public void Normal(KubernetesObject regarding, string reason, string message) => Enqueue(regarding, "Normal", reason, message);
@@ -33,12 +39,21 @@ internal sealed partial class EventRecorder(ApiClient client, string component, 
         {
             await foreach (var pending in _pending.Reader.ReadAllAsync(cancellationToken))
             {
+                await HoldAsync(pending, cancellationToken);
                 await SendAsync(pending, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end.
+        }
+    }
+
+    private async Task HoldAsync(Pending pending, CancellationToken cancellationToken)
+    {
+        while (IsBusy() && _pending.Reader.Count < MaxHeldBack && _time.GetElapsedTime(pending.Since) < LongestHold)
+        {
+            await Task.Delay(Look, _time, cancellationToken);
         }
     }
 
@@ -53,7 +68,7 @@ internal sealed partial class EventRecorder(ApiClient client, string component, 
             ["resourceVersion"] = regarding.ResourceVersion,
             ["uid"] = regarding.Uid,
         };
-        _pending.Writer.TryWrite(new Pending(involved, type, reason, message));
+        _pending.Writer.TryWrite(new Pending(involved, type, reason, message, _time.GetTimestamp()));
     }
 
     private async Task SendAsync(Pending pending, CancellationToken cancellationToken)
@@ -117,7 +132,7 @@ internal sealed partial class EventRecorder(ApiClient client, string component, 
 
     private static string Timestamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private sealed record Pending(JsonObject Involved, string Type, string Reason, string Message);
+    private sealed record Pending(JsonObject Involved, string Type, string Reason, string Message, long Since);
 
     private sealed record Sent(string Name, int Count, DateTimeOffset At);
 

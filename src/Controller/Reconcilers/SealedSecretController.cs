@@ -45,6 +45,9 @@ internal sealed partial class SealedSecretController : IDisposable
         }
     }
 
+    /// <summary>Whether names wait for a worker.</summary>
+    public bool HasBacklog => _queue.Count > 0;
+
     private int Workers => _options.Workers > 0 ? _options.Workers : Math.Max(2, Environment.ProcessorCount * 2);
 
     /// <summary>Works until the lead is lost.</summary>
