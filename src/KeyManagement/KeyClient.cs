@@ -7,11 +7,11 @@ namespace SecretsOps.KeyManagement;
 internal abstract class KeyClient<TKey> : IKeyService
     where TKey : MasterKey
 {
-    public Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
-        ExplainAsync(key, WrapAsync((TKey)key, dataKey, cancellationToken));
+    public async Task<string> WrapAsync(MasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
+        await ExplainAsync(key, WrapAsync((TKey)key, dataKey, cancellationToken)).ConfigureAwait(false) is { Length: > 0 } wrappedKey ? wrappedKey : throw Empty(key);
 
-    public Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
-        ExplainAsync(key, UnwrapAsync((TKey)key, wrappedKey, cancellationToken));
+    public async Task<SecretBytes> UnwrapAsync(MasterKey key, string wrappedKey, CancellationToken cancellationToken) =>
+        await ExplainAsync(key, UnwrapAsync((TKey)key, wrappedKey, cancellationToken)).ConfigureAwait(false) is { Length: > 0 } dataKey ? dataKey : throw Empty(key);
 
     protected abstract Task<string> WrapAsync(TKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken);
 
@@ -30,11 +30,13 @@ internal abstract class KeyClient<TKey> : IKeyService
         }
         catch (JsonException failure)
         {
-            throw new MasterKeyException(key, "the service's answer is not the JSON that was expected", innerException: failure);
+            throw new MasterKeyException(key, "the service's answer is not the JSON that was expected", "check that the endpoint is the service's", failure);
         }
         catch (FormatException failure)
         {
             throw new MasterKeyException(key, failure.Message, innerException: failure);
         }
     }
+
+    private static MasterKeyException Empty(MasterKey key) => new(key, "the service answered with an empty key", "check that the endpoint is the service's");
 }

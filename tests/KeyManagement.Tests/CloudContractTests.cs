@@ -9,10 +9,10 @@ using SecretsOps.KeyManagement.VaultTransit;
 
 namespace SecretsOps.KeyManagement.Tests;
 
-/// <summary>What every network backend must do, over a registry of all of them (checklist 112 to 120).</summary>
+/// <summary>What every network backend must do, over a registry of all of them (checklist 112 to 120); what they make of nonsense is in <see cref="CloudGarbageTests"/>.</summary>
 public class CloudContractTests
 {
-    private static readonly Dictionary<string, Func<FakeKeyService>> Registry = new()
+    internal static readonly Dictionary<string, Func<FakeKeyService>> Registry = new()
     {
         ["aws_kms"] = () => new FakeAwsKms(),
         ["vault"] = () => new FakeVault(),
@@ -133,6 +133,50 @@ public class CloudContractTests
 
         Assert.Contains("503", refused.Message, StringComparison.Ordinal);
         Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task Throttling_that_lasts_is_told_with_a_remedy(string backend)
+    {
+        using var world = new World(backend);
+        var service = world.Service();
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        var before = world.Fake.Requests.Count;
+        world.Fake.Mood = Mood.Throttling;
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.Contains("later", refused.Remedy, StringComparison.Ordinal);
+        Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_wrong_secret_fails_the_services_check(string backend)
+    {
+        using var world = new World(backend);
+        var wrapped = await world.Service().WrapAsync(world.Fake.Key, _dataKey, default);
+        world.Fake.ConfigureWrongSecret(world.Environment);
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.NotNull(refused.Remedy);
+        Assert.DoesNotContain("wrong-secret-of-a-test", refused.Message, StringComparison.Ordinal);
+        world.AssertNoSecretIn(refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_service_that_is_away_is_told_with_a_remedy(string backend)
+    {
+        using var world = new World(backend);
+        world.Fake.Dispose();
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => world.Service().WrapAsync(world.Fake.Key, _dataKey, default));
+
+        Assert.Contains("127.0.0.1 cannot be reached", refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(refused.Remedy);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ internal sealed class AlibabaKmsClient : KeyClient<AlibabaKmsMasterKey>, IDispos
 
         Dictionary<string, string> parameters = new() { ["KeyId"] = key.Arn, ["Plaintext"] = Convert.ToBase64String(dataKey.Span) };
         var answer = await CallAsync(key, "Encrypt", parameters, cancellationToken).ConfigureAwait(false);
-        return JsonText.Get(answer, "CiphertextBlob");
+        return JsonText.GetWrappedKey(answer, "CiphertextBlob");
     }
 
     protected override async Task<SecretBytes> UnwrapAsync(AlibabaKmsMasterKey key, string wrappedKey, CancellationToken cancellationToken)

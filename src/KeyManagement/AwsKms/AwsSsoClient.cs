@@ -27,8 +27,7 @@ internal sealed class AwsSsoClient(KeyHttp http, KeyEnvironment environment)
         }
 
         var answer = reply.Json()["roleCredentials"];
-        var expires = answer?["expiration"]?.GetValue<long>() ?? 0;
-        return (new AwsIdentity(JsonText.Get(answer, "accessKeyId"), JsonText.Get(answer, "secretAccessKey"), JsonText.Get(answer, "sessionToken")), DateTimeOffset.FromUnixTimeMilliseconds(expires));
+        return (new AwsIdentity(JsonText.Get(answer, "accessKeyId"), JsonText.Get(answer, "secretAccessKey"), JsonText.Get(answer, "sessionToken")), TokenLife.EndsAt(environment.Clock, (JsonText.FindNumber(answer, "expiration") ?? 0) / 1000));
     }
 
     private string CachedToken(string cacheKey, string profile)

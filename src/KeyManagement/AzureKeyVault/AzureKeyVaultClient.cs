@@ -59,7 +59,7 @@ internal sealed class AzureKeyVaultClient : KeyClient<AzureKeyVaultMasterKey>, I
         var path = $"keys/{Rfc3986.Encode(key.Name)}/{Rfc3986.Encode(key.Version)}/{operation}";
         var body = new JsonObject { ["alg"] = "RSA-OAEP-256", ["value"] = value };
         var reply = await SendAsync(key, HttpMethod.Post, path, body, cancellationToken).ConfigureAwait(false);
-        return JsonText.Get(reply.IsSuccess ? reply.Json() : throw Refused(reply, operation), "value");
+        return JsonText.GetWrappedKey(reply.IsSuccess ? reply.Json() : throw Refused(reply, operation), "value");
     }
 
     private async Task<KeyReply> SendAsync(AzureKeyVaultMasterKey key, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -144,7 +143,7 @@ internal sealed class AzureTokenSource(AzureKeyVaultCredentials credentials, Key
         {
             using var result = await new KeyProgram(path, _environment).RunAsync(["account", "get-access-token", "--output", "json", "--resource", resource], default, cancellationToken).ConfigureAwait(false);
             var answer = result.ExitCode == 0 ? JsonText.Parse(result.Output.Span) : throw new KeyBackendException($"'az account get-access-token' failed: {result.Errors}", "run 'az login'");
-            return (JsonText.Get(answer, "accessToken"), DateTimeOffset.FromUnixTimeSeconds(answer?["expires_on"]?.GetValue<long>() ?? 0));
+            return (JsonText.Get(answer, "accessToken"), TokenLife.EndsAt(_environment.Clock, JsonText.FindNumber(answer, "expires_on") ?? 0));
         }
         catch (Exception failure) when (failure is IOException or JsonException)
         {
@@ -155,7 +154,6 @@ internal sealed class AzureTokenSource(AzureKeyVaultCredentials credentials, Key
     // "expires_in" is a number from Entra and a text from the metadata service.
     private (string Token, DateTimeOffset Expires) ReadToken(JsonObject answer)
     {
-        var seconds = double.TryParse(answer["expires_in"]?.ToString(), CultureInfo.InvariantCulture, out var value) ? value : 300;
-        return (JsonText.Get(answer, "access_token"), _environment.Clock.GetUtcNow().AddSeconds(seconds));
+        return (JsonText.Get(answer, "access_token"), TokenLife.EndsAfter(_environment.Clock, JsonText.FindNumber(answer, "expires_in") ?? 300));
     }
 }

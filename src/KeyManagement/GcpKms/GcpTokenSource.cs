@@ -189,7 +189,7 @@ internal sealed class GcpTokenSource(GcpKmsCredentials credentials, KeyHttp http
     private (string Token, DateTimeOffset Expires) ReadToken(KeyReply reply)
     {
         var answer = reply.IsSuccess ? reply.Json() : throw Refused(reply);
-        return (JsonText.Get(answer, "access_token"), _environment.Clock.GetUtcNow().AddSeconds(answer["expires_in"]?.GetValue<double>() ?? 300));
+        return (JsonText.Get(answer, "access_token"), TokenLife.EndsAfter(_environment.Clock, JsonText.FindNumber(answer, "expires_in") ?? 300));
     }
 
     private static KeyBackendException Refused(KeyReply reply)

@@ -32,7 +32,7 @@ internal sealed class HuaweiKmsClient : KeyClient<HuaweiKmsMasterKey>, IDisposab
     protected override async Task<string> WrapAsync(HuaweiKmsMasterKey key, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["key_id"] = key.KeyUuid, ["plain_text"] = Convert.ToBase64String(dataKey.Span), ["encryption_algorithm"] = SymmetricDefault };
-        return JsonText.Get(await CallAsync(key, "encrypt-data", body, cancellationToken).ConfigureAwait(false), "cipher_text");
+        return JsonText.GetWrappedKey(await CallAsync(key, "encrypt-data", body, cancellationToken).ConfigureAwait(false), "cipher_text");
     }
 
     protected override async Task<SecretBytes> UnwrapAsync(HuaweiKmsMasterKey key, string wrappedKey, CancellationToken cancellationToken)
@@ -114,6 +114,7 @@ internal sealed class HuaweiKmsClient : KeyClient<HuaweiKmsMasterKey>, IDisposab
             401 => "check access key, secret key and clock",
             403 => "allow the key for this user in IAM",
             404 => "check region and key id",
+            429 => "try again later, or ask for a higher quota",
             _ => null,
         });
     }

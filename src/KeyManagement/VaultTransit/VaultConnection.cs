@@ -71,8 +71,8 @@ internal sealed class VaultConnection(VaultTransitCredentials credentials) : IDi
         };
         var reply = await SendAsync(HttpMethod.Post, address, $"auth/{mount}/login", body, token: null, cancellationToken).ConfigureAwait(false);
         var auth = (reply.IsSuccess ? reply.Json() : throw Refused(reply, $"the login at '{mount}'"))["auth"];
-        var life = auth?["lease_duration"]?.GetValue<long>() ?? 0;
-        return (JsonText.Get(auth, "client_token"), life > 0 ? credentials.Clock.GetUtcNow().AddSeconds(life) : DateTimeOffset.MaxValue);
+        var life = JsonText.FindNumber(auth, "lease_duration") ?? 0;
+        return (JsonText.Get(auth, "client_token"), life > 0 ? TokenLife.EndsAfter(credentials.Clock, life) : DateTimeOffset.MaxValue);
     }
 
     private Task<KeyReply> SendAsync(HttpMethod method, string address, string path, JsonObject? body, string? token, CancellationToken cancellationToken)

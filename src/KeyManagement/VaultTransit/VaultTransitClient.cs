@@ -17,7 +17,7 @@ internal sealed class VaultTransitClient(VaultTransitCredentials credentials) : 
     {
         var body = new JsonObject { ["plaintext"] = Convert.ToBase64String(dataKey.Span) };
         var answer = await CallAsync(key, "encrypt", body, cancellationToken).ConfigureAwait(false);
-        return JsonText.Get(answer, "data", "ciphertext");
+        return JsonText.GetWrappedKey(answer, "data", "ciphertext");
     }
 
     protected override async Task<SecretBytes> UnwrapAsync(VaultTransitMasterKey key, string wrappedKey, CancellationToken cancellationToken)

@@ -6,10 +6,15 @@ namespace SecretsOps.Sops.Tree;
 /// <summary>Prints and reads numbers as Go's strconv does, because numbers are hashed and encrypted as text.</summary>
 internal static class GoNumber
 {
+    /// <summary>The float below zero's sign, as files hold it. Compatibility: sops writes <c>-0</c> and reads it back as the integer 0, so that its MAC fails.</summary>
+    public const string NegativeZero = "-0.0";
+
     // strconv: with the shortest precision, %g decides by precision 6.
     private const int LargeExponent = 6;
 
     public static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public static bool IsNegativeZero(double value) => value == 0 && double.IsNegative(value);
 
     /// <summary>The shortest decimal that reads back, never with an exponent: Go's format 'f' with precision -1.</summary>
     public static string FormatFixed(double value)

@@ -55,6 +55,40 @@ public sealed class SopsSecretTests(BareFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Row_174_Data_and_stringData_of_one_template_join_and_values_of_every_type_become_text()
+    {
+        await ApplyAsync("db", """
+            - name: mixed
+              data: {binary: AP8K, both: b2xk}
+              stringData: {both: new, number: 7, ratio: 1.5, on: true, empty: ""}
+            """);
+
+        await _cluster.SecretBecomesAsync(_namespace, "mixed", "both", "new");
+        var mixed = (await _cluster.SecretAsync(_namespace, "mixed"))!;
+        Assert.Equal("AP8K", mixed.Json["data"]!["binary"]!.ToString());
+        Assert.Equal(("7", "1.5", "true", ""), (mixed.Text("number"), mixed.Text("ratio"), mixed.Text("on"), mixed.Text("empty")));
+    }
+
+    [Fact]
+    public async Task Row_174_The_controllers_default_takes_over_what_the_object_does_not_forbid()
+    {
+        var ownNamespace = await _cluster.CreateNamespaceAsync("insisting");
+        await _cluster.CreateSecretAsync(ownNamespace, "age", new JsonObject { ["k.agekey"] = _identity.ToSecretText() }.ToJsonString(), """{"labels":{"secretsops.io/decryption-key":"active"}}""");
+        _namespace = await _cluster.CreateNamespaceAsync("taken");
+        var options = Options([_namespace]);
+        await using var insisting = await RunningController.StartAsync(_cluster, ownNamespace, options with { Decryption = options.Decryption with { EnforcesOwnership = true } }, waitUntilReady: false);
+        await _cluster.CreateSecretAsync(_namespace, "one", """{"a":"theirs"}""");
+        await _cluster.CreateSecretAsync(_namespace, "two", """{"a":"theirs"}""");
+
+        await ApplyAsync("insists", "- name: one\n  stringData: {a: ours}\n");
+        await ApplyAsync("forbids", "- name: two\n  stringData: {a: ours}\n", "enforceOwnership: false");
+
+        await _cluster.SecretBecomesAsync(_namespace, "one", "a", "ours");
+        await MessageBecomesAsync("forbids", "Child secret is not owned by controller error");
+        Assert.Equal("theirs", (await _cluster.SecretAsync(_namespace, "two")).Text("a"));
+    }
+
+    [Fact]
     public async Task A_template_that_is_no_longer_listed_takes_its_secret_along_and_deletion_takes_all()
     {
         await ApplyAsync("db", "- name: one\n  stringData: {a: b}\n- name: two\n  stringData: {a: b}\n");

@@ -9,7 +9,7 @@ public sealed class AlibabaKmsTests : IDisposable
     private static readonly byte[] DataKey = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
     private readonly FakeAlibabaKms _fake = new("3.0");
-    private readonly TestEnvironment _environment = new();
+    private readonly TestEnvironment _environment = new() { Clock = new PatientTime() };
 
     public AlibabaKmsTests() => _fake.ConfigureEndpoints(_environment);
 

@@ -15,7 +15,7 @@ public sealed class AwsKmsTests : IDisposable
     private static readonly byte[] DataKey = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
     private readonly FakeAwsKms _fake = new();
-    private readonly TestEnvironment _environment = new();
+    private readonly TestEnvironment _environment = new() { Clock = new PatientTime() };
 
     public AwsKmsTests() => _environment["AWS_ENDPOINT_URL_KMS"] = _fake.Address;
 

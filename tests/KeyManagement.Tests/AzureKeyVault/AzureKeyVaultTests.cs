@@ -9,7 +9,7 @@ public sealed class AzureKeyVaultTests : IDisposable
     private static readonly byte[] DataKey = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
     private readonly FakeAzureKeyVault _fake = new();
-    private readonly TestEnvironment _environment = new();
+    private readonly TestEnvironment _environment = new() { Clock = new PatientTime() };
 
     public AzureKeyVaultTests() => _fake.ConfigureClient(_environment);
 

@@ -10,7 +10,7 @@ public sealed class GcpKmsTests : IDisposable
     private static readonly byte[] DataKey = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
     private readonly FakeGcpKms _fake = new();
-    private readonly TestEnvironment _environment = new();
+    private readonly TestEnvironment _environment = new() { Clock = new PatientTime() };
 
     public GcpKmsTests() => _environment["SOPS_GCP_KMS_ENDPOINT"] = _fake.Address;
 

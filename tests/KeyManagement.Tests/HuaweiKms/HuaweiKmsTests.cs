@@ -9,7 +9,7 @@ public sealed class HuaweiKmsTests : IDisposable
     private static readonly byte[] DataKey = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
     private readonly FakeHuaweiKms _fake = new();
-    private readonly TestEnvironment _environment = new();
+    private readonly TestEnvironment _environment = new() { Clock = new PatientTime() };
 
     public HuaweiKmsTests()
     {

@@ -30,10 +30,15 @@ public sealed class FakeAlibabaInstance : FakeKeyService
 
     public override void Configure(TestEnvironment environment)
     {
-        var file = new JsonObject { ["KeyId"] = ClientKeyId, ["PrivateKeyData"] = Convert.ToBase64String(_client.Export(X509ContentType.Pkcs12, Password)) };
         environment["ALIBABA_CLOUD_KMS_ENDPOINT"] = Address;
-        environment["ALIBABA_CLOUD_KMS_CLIENT_KEY_FILE"] = _files.Write("client-key.json", file.ToJsonString());
+        environment["ALIBABA_CLOUD_KMS_CLIENT_KEY_FILE"] = _files.Write("client-key.json", ClientKeyFile(_client));
         environment["ALIBABA_CLOUD_KMS_CLIENT_KEY_PASSWORD"] = Password;
+    }
+
+    public override void ConfigureWrongSecret(TestEnvironment environment)
+    {
+        using var another = MakeCertificate();
+        environment["ALIBABA_CLOUD_KMS_CLIENT_KEY_FILE"] = _files.Write("another-key.json", ClientKeyFile(another));
     }
 
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
@@ -122,6 +127,9 @@ public sealed class FakeAlibabaInstance : FakeKeyService
 
         return fields;
     }
+
+    private static string ClientKeyFile(X509Certificate2 certificate) =>
+        new JsonObject { ["KeyId"] = ClientKeyId, ["PrivateKeyData"] = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, Password)) }.ToJsonString();
 
     private static X509Certificate2 MakeCertificate()
     {

@@ -46,6 +46,8 @@ public sealed class FakeAlibabaKms(string signatureVersion) : FakeKeyService
         environment["ALIBABA_CLOUD_SIGNATURE_VERSION"] = signatureVersion;
     }
 
+    public override void ConfigureWrongSecret(TestEnvironment environment) => environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = WrongSecret;
+
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
     {
         ConfigureEndpoints(environment);

@@ -35,6 +35,8 @@ public sealed class FakeAwsKms : FakeKeyService
         environment["AWS_SECRET_ACCESS_KEY"] = SecretAccessKey;
     }
 
+    public override void ConfigureWrongSecret(TestEnvironment environment) => environment["AWS_SECRET_ACCESS_KEY"] = WrongSecret;
+
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
     {
         environment["AWS_ENDPOINT_URL"] = Address;

@@ -43,6 +43,8 @@ public sealed class FakeAzureKeyVault : FakeKeyService
         environment["AZURE_CLIENT_ID"] = "client-1";
     }
 
+    public override void ConfigureWrongSecret(TestEnvironment environment) => environment["AZURE_CLIENT_SECRET"] = WrongSecret;
+
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
     {
         environment["SECRETSOPS_AZURE_KEYVAULT_HOSTS"] = $"127.0.0.1:{Port}";

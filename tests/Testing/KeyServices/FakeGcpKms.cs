@@ -31,14 +31,7 @@ public sealed class FakeGcpKms : FakeKeyService
 
     public override string RefusalWord => "PERMISSION_DENIED";
 
-    public string ServiceAccount => new JsonObject
-    {
-        ["type"] = "service_account",
-        ["client_email"] = ServiceAccountEmail,
-        ["private_key_id"] = "kid-1",
-        ["private_key"] = _account.ExportPkcs8PrivateKeyPem(),
-        ["token_uri"] = Address + "/token",
-    }.ToJsonString();
+    public string ServiceAccount => ServiceAccountWith(_account);
 
     /// <summary>The file of <c>gcloud auth application-default login</c>.</summary>
     public string UserLogin => new JsonObject
@@ -65,6 +58,12 @@ public sealed class FakeGcpKms : FakeKeyService
     {
         environment["GOOGLE_CREDENTIALS"] = ServiceAccount;
         environment["SOPS_GCP_KMS_ENDPOINT"] = Address;
+    }
+
+    public override void ConfigureWrongSecret(TestEnvironment environment)
+    {
+        using var another = RSA.Create(2048);
+        environment["GOOGLE_CREDENTIALS"] = ServiceAccountWith(another);
     }
 
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
@@ -102,6 +101,15 @@ public sealed class FakeGcpKms : FakeKeyService
             _ => Error(404, "NOT_FOUND", "CryptoKey not found"),
         };
     }
+
+    private string ServiceAccountWith(RSA key) => new JsonObject
+    {
+        ["type"] = "service_account",
+        ["client_email"] = ServiceAccountEmail,
+        ["private_key_id"] = "kid-1",
+        ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+        ["token_uri"] = Address + "/token",
+    }.ToJsonString();
 
     private string? LogIn(LoopbackRequest request) => (request.Method, Uri.UnescapeDataString(request.Path)) switch
     {

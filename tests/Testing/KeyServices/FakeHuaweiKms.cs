@@ -32,6 +32,8 @@ public sealed class FakeHuaweiKms : FakeKeyService
         environment["HUAWEICLOUD_SDK_SK"] = SecretKey;
     }
 
+    public override void ConfigureWrongSecret(TestEnvironment environment) => environment["HUAWEICLOUD_SDK_SK"] = WrongSecret;
+
     public override void ConfigureWithoutCredentials(TestEnvironment environment)
     {
         environment["HUAWEICLOUD_SDK_REGION_KMS_CN_NORTH_4"] = Address;

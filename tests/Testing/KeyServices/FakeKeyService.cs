@@ -5,6 +5,9 @@ namespace SecretsOps.Testing.KeyServices;
 /// <summary>A fake cloud service with one key, for the contract tests: it checks signatures and tokens with code of its own.</summary>
 public abstract class FakeKeyService : LoopbackServer
 {
+    /// <summary>A secret that no service knows.</summary>
+    protected const string WrongSecret = "wrong-secret-of-a-test";
+
     /// <summary>A key that the service knows.</summary>
     public abstract MasterKey Key { get; }
 
@@ -22,6 +25,9 @@ public abstract class FakeKeyService : LoopbackServer
 
     /// <summary>Sets the variables with which the client finds this server and logs in.</summary>
     public abstract void Configure(TestEnvironment environment);
+
+    /// <summary>After <see cref="Configure"/>: puts another secret in the place of the one that signs or logs in.</summary>
+    public abstract void ConfigureWrongSecret(TestEnvironment environment);
 
     /// <summary>Sets variables that lead nowhere, so that no credentials are found, quickly.</summary>
     public abstract void ConfigureWithoutCredentials(TestEnvironment environment);

@@ -29,6 +29,8 @@ public sealed class FakeVault : FakeKeyService
         environment["VAULT_NAMESPACE"] = "team/a";
     }
 
+    public override void ConfigureWrongSecret(TestEnvironment environment) => environment["VAULT_TOKEN"] = WrongSecret;
+
     public override void ConfigureWithoutCredentials(TestEnvironment environment) => environment["VAULT_NAMESPACE"] = "team/a";
 
     protected override bool IsKeyOperation(LoopbackRequest request) => !request.Path.StartsWith("/v1/auth/", StringComparison.Ordinal);

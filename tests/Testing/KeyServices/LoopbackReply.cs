@@ -19,6 +19,9 @@ public sealed record LoopbackReply(int Status, byte[] Body)
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the connection ends before the length that was promised.</summary>
+    public bool IsCutOff { get; init; }
+
     public static LoopbackReply Ok(JsonObject body) => new(200, body);
 
     public async Task WriteAsync(HttpListenerResponse response)
@@ -27,6 +30,15 @@ public sealed record LoopbackReply(int Status, byte[] Body)
         foreach (var (name, value) in Headers)
         {
             response.Headers[name] = value;
+        }
+
+        if (IsCutOff)
+        {
+            response.ContentLength64 = Body.Length + 100;
+            await response.OutputStream.WriteAsync(Body);
+            await response.OutputStream.FlushAsync();
+            response.Abort();
+            return;
         }
 
         await response.OutputStream.WriteAsync(Body);

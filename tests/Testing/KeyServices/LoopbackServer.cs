@@ -21,6 +21,7 @@ public abstract class LoopbackServer : IDisposable
     private readonly HttpListener _listener = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private bool _isDisposed;
 
     protected LoopbackServer()
     {
@@ -37,6 +38,9 @@ public abstract class LoopbackServer : IDisposable
     /// <summary>The mood towards key operations; logins stay helpful.</summary>
     public Mood Mood { get; set; }
 
+    /// <summary>What every request gets instead of an answer, logins too.</summary>
+    public LoopbackReply? Instead { get; set; }
+
     /// <summary>How many requests the mood lasts.</summary>
     public int MoodLasts { get; set; } = int.MaxValue;
 
@@ -45,6 +49,12 @@ public abstract class LoopbackServer : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _stop.Cancel();
         _listener.Close();
         _loop.GetAwaiter().GetResult();
@@ -104,6 +114,11 @@ public abstract class LoopbackServer : IDisposable
 
     private async Task<LoopbackReply> ReactAsync(LoopbackRequest request)
     {
+        if (Instead is { } instead)
+        {
+            return instead;
+        }
+
         var mood = IsKeyOperation(request) && MoodLasts-- > 0 ? Mood : Mood.Helpful;
         if (mood == Mood.Hanging)
         {

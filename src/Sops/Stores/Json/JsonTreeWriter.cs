@@ -122,6 +122,11 @@ internal sealed class JsonTreeWriter(string indent)
             throw new SopsException(SopsExitCode.CannotEmit, $"Error marshaling to json: Error encoding value : json: unsupported value: {GoNumber.FormatFixed(number)}");
         }
 
+        if (GoNumber.IsNegativeZero(number))
+        {
+            return GoNumber.NegativeZero;
+        }
+
         var magnitude = Math.Abs(number);
         return magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21)
             ? GoNumber.FormatExponent(number, 'e', minimumDigits: magnitude < 1 ? 1 : 2)

@@ -186,6 +186,7 @@ internal sealed class YamlWriter(int indentStep)
         !GoNumber.TryParseFloat(scalar.Text, out var number) ? scalar.Text
         : double.IsNaN(number) ? ".nan"
         : double.IsInfinity(number) ? number > 0 ? ".inf" : "-.inf"
+        : GoNumber.IsNegativeZero(number) ? GoNumber.NegativeZero
         : GoNumber.FormatGeneral(number);
 
     private void WriteText(ReadOnlySpan<byte> text, int indent, int parentIndent, bool isSimpleKey, string? lineComment)

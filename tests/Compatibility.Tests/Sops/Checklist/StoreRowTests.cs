@@ -121,6 +121,23 @@ public sealed class StoreRowTests
         Assert.Equal("<&>\u2028", JsonNode.Parse(text)!["a"]!.GetValue<string>());
     }
 
+    /// <summary>sops writes -0, which is the integer 0 when it is read: its own MAC fails.</summary>
+    [Theory]
+    [InlineData("f.yaml", "a: -0.0\nb_unencrypted: -0.0\nc: -0\nd_unencrypted: -0\n", "a: -0.0\nb_unencrypted: -0.0\nc: 0\nd_unencrypted: 0\n")]
+    [InlineData("f.json", """{"a":-0.0,"b_unencrypted":-0.0,"c":0.0,"d_unencrypted":0}""", "{\n\t\"a\": -0.0,\n\t\"b_unencrypted\": -0.0,\n\t\"c\": 0,\n\t\"d_unencrypted\": 0\n}\n")]
+    public async Task Row_079_A_zero_below_zero_keeps_its_sign_and_the_MAC(string name, string plain, string decrypted)
+    {
+        using var bench = new Workbench();
+        Assert.Equal(decrypted, await bench.RoundTripAsync(name, plain));
+    }
+
+    [Fact]
+    public async Task Row_078_JSON_slashes_may_be_escaped_and_come_out_bare()
+    {
+        using var bench = new Workbench();
+        Assert.Equal("{\n\t\"a/b\": \"c/d\",\n\t\"e_unencrypted\": \"/\"\n}\n", await bench.RoundTripAsync("f.json", """{"a\/b":"c\/d","e_unencrypted":"\/"}"""));
+    }
+
     [Fact]
     public async Task Row_079_JSON_integers_keep_every_digit()
     {
