@@ -54,6 +54,7 @@ public sealed class SopsLibraryTests(SopsLibrary library) : IDisposable, IClassF
     [Theory]
     [InlineData("yaml", "yaml", "a: &x [1, two, {b: c}]\nd: *x\ne: {f: g}\nh:\n  - - 1\n    - 2\n  - i: |\n      text\n    j: 1.5\nk: true\nl: ~\nm: ''\nn: []\no: {}\n")]
     [InlineData("yaml", "yaml", "a: 1\n---\nb: 2\nc:\n  - d\n---\n{}\n")]
+    [InlineData("yaml", "yaml", "a: -0.0\nb_unencrypted: -0.0\nc_unencrypted: [-0, 0.0, -1e-300]\n")]
     [InlineData("yaml", "yaml", "base: &b {a: 1}\nmore:\n  <<: *b\n  c: 2\n")]
     [InlineData("yaml", "yaml", "# head\na: 1 # line\n# between\nb:\n  # inner\n  c: 2\n  # foot\n# end\n")]
     [InlineData("yaml", "yaml", "\"a: b\": 1\n'x#y': 2\n\"\": 3\n? long\n: 4\né: 5\n\"1\": 6\n\"true\": 7\n\"~\": 8\n")]
