@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SecretsOps.GitOps.Applications;
 using SecretsOps.GitOps.Inventory;
 using SecretsOps.Kubernetes.Client;
@@ -11,7 +12,8 @@ internal sealed class ObjectWriter(TimeProvider clock)
     /// <summary>The field manager that Argo CD uses, so that both can take turns on one cluster.</summary>
     public const string FieldManager = "argocd-controller";
 
-    private static readonly TimeSpan DeletionPatience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a deleted object may take to go; Pods alone may take 30 s to end.</summary>
+    public TimeSpan DeletionPatience { get; init; } = TimeSpan.FromSeconds(90);
 
     public static ApplyOptions ApplyOptions(bool isDryRun, string validation) =>
         new() { FieldManager = FieldManager, Force = true, DryRun = isDryRun, FieldValidation = validation };
@@ -50,14 +52,20 @@ internal sealed class ObjectWriter(TimeProvider clock)
     }
 
     /// <summary>Deletes an object and waits until it is gone, so that its name is free.</summary>
+    /// <exception cref="ApiException">It is still there, and the message says what holds it; or the server refused.</exception>
     public async Task DeleteAndWaitAsync(DestinationCluster cluster, ApiResource resource, LiveObject live, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(DeletionPatience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var since = clock.GetTimestamp();
         await cluster.Client.TryDeleteAsync(resource, live.Key.Namespace, live.Key.Name, new DeleteOptions { PropagationPolicy = PropagationPolicy.Foreground, PreconditionUid = live.Uid }, cancellationToken);
-        while (await cluster.Client.TryGetAsync(resource, live.Key.Namespace, live.Key.Name, either.Token) is { } remaining && remaining.Uid == live.Uid)
+        while (await cluster.Client.TryGetAsync(resource, live.Key.Namespace, live.Key.Name, cancellationToken) is { } remaining && remaining.Uid == live.Uid)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, either.Token);
+            if (clock.GetElapsedTime(since) > DeletionPatience)
+            {
+                var holders = remaining.Metadata["finalizers"] is JsonArray { Count: > 0 } finalizers ? $", held by finalizers {string.Join(", ", finalizers)}" : "";
+                throw new ApiException($"{live.Key}: still there {DeletionPatience.TotalSeconds:0} s after it was deleted to be created anew{holders}; sync again once it is gone", 400, "StillDeleting");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
         }
     }
 

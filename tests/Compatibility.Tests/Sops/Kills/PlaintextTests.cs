@@ -124,10 +124,10 @@ public sealed class PlaintextTests : IDisposable
         return _bench.Text("seen");
     }
 
-    /// <summary><c>script</c> gives the program a terminal of its own, whose keyboard is our pipe.</summary>
+    /// <summary><c>script</c> gives the program a terminal of its own, whose keyboard is our pipe. Whoever runs the tests in the background has interrupts ignored: not the program.</summary>
     private Process StartAtTerminal()
     {
-        var start = new ProcessStartInfo(ExternalPrograms.Debian("script"), ["-qec", $"{SecretsOpsProcess.Program} edit f.yaml", "/dev/null"])
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal", ExternalPrograms.Debian("script"), "-qec", $"{SecretsOpsProcess.Program} edit f.yaml", "/dev/null"])
         {
             WorkingDirectory = _bench.Path,
             RedirectStandardInput = true,
