@@ -21,6 +21,20 @@ public sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
+    /// <summary>Writes a program that its owner may run, and returns its absolute path. It takes the place of an older one in one step, so that whoever starts it meanwhile gets the one or the other and never half of it.</summary>
+    public string WriteProgram(string relativePath, string text)
+    {
+        var path = Combine(relativePath);
+        var written = Write($"{relativePath}.new", text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(written, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        File.Move(written, path, overwrite: true);
+        return path;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -47,8 +47,7 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
             ["kind"] = "ExecCredential",
             ["status"] = new JsonObject { ["clientCertificateData"] = Decode(tls["certData"]), ["clientKeyData"] = Decode(tls["keyData"]) },
         };
-        var plugin = folder.Write("plugin", $"#!/bin/sh\n[ \"$MODE\" = test ] && cat '{folder.Write("credential.json", credential.ToJsonString())}'\n");
-        File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var plugin = folder.WriteProgram("plugin", $"#!/bin/sh\n[ \"$MODE\" = test ] && cat '{folder.Write("credential.json", credential.ToJsonString())}'\n");
         config["tlsClientConfig"] = new JsonObject { ["caData"] = tls["caData"]!.DeepClone() };
         config["execProviderConfig"] = new JsonObject
         {
@@ -88,8 +87,7 @@ public sealed class RemoteClusterTests(EngineFixture engine) : IClassFixture<Eng
             ["kind"] = "ExecCredential",
             ["status"] = new JsonObject { ["token"] = await TokenAsync(target) },
         };
-        var aws = folder.Write("aws", $"#!/bin/sh\n[ \"$*\" = 'eks get-token --output json --cluster-name east --role-arn arn:aws:iam::1:role/deploy --profile ops' ] && cat '{folder.Write("credential.json", credential.ToJsonString())}'\n");
-        File.SetUnixFileMode(aws, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var aws = folder.WriteProgram("aws", $"#!/bin/sh\n[ \"$*\" = 'eks get-token --output json --cluster-name east --role-arn arn:aws:iam::1:role/deploy --profile ops' ] && cat '{folder.Write("credential.json", credential.ToJsonString())}'\n");
         await engine.StopAsync();
         engine.EnvironmentVariable = name => name == "PATH" ? $"{folder.Path}:/usr/bin:/bin" : null;
         engine.Start();

@@ -37,7 +37,7 @@ public sealed class FragileToolsFixture : EngineFixture
         setup.CacheFolder = Disk.Path;
         if (Disk.GitInItsPlace(ExternalPrograms.Git) is { } script)
         {
-            File.SetUnixFileMode(_programs.Write("git", script), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            _programs.WriteProgram("git", script);
         }
     }
 }
@@ -177,11 +177,7 @@ public sealed class SourceFaultTests(FragileToolsFixture engine) : IClassFixture
         await UntilSyncedAsync(name, commit);
     }
 
-    private void Script(string name, string text)
-    {
-        var path = engine.Programs.Write(name, $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Script(string name, string text) => engine.Programs.WriteProgram(name, $"#!/bin/sh\n{text}\n");
 
     private void Damage()
     {

@@ -76,8 +76,7 @@ public sealed class ConfinementTests : IDisposable
         var command = world.Fill(attempt).Replace("PORT", $"{((IPEndPoint)listener.LocalEndpoint).Port}", StringComparison.Ordinal);
         var free = await new ExternalTool("/bin/bash", TimeProvider.System).RunAsync(new ToolRequest { Arguments = ["-c", command] }, default);
         Assert.True(free.Text.Trim().Length > 0, free.Error);
-        var script = _programs.Write(program, $"#!/bin/bash\ngot=$( ({command}) 2>/dev/null)\necho \"apiVersion: v1\"\necho \"kind: ConfigMap\"\necho \"metadata: {{name: x}}\"\necho \"data: {{got: '$got'}}\"\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _programs.WriteProgram(program, $"#!/bin/bash\ngot=$( ({command}) 2>/dev/null)\necho \"apiVersion: v1\"\necho \"kind: ConfigMap\"\necho \"metadata: {{name: x}}\"\necho \"data: {{got: '$got'}}\"\n");
         _folder.With("app/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0").With("app/kustomization.yaml", "resources: []\n");
 
         IRenderer renderer = program == "helm" ? new HelmRenderer(Tools, RenderedFolder.Charts) : new KustomizeRenderer(Tools);

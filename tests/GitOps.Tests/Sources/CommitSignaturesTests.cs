@@ -110,8 +110,7 @@ public sealed class CommitSignaturesTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_remote.Path, "a.yaml"), content);
         _remote.Git("add", "--all");
-        var program = _home.Write("gpg", $"#!/bin/sh\nexec '{ExternalPrograms.Gpg}' --homedir '{_home.Path}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        var program = _home.WriteProgram("gpg", $"#!/bin/sh\nexec '{ExternalPrograms.Gpg}' --homedir '{_home.Path}' \"$@\"\n");
         string[] signing = key is null ? ["--no-gpg-sign"] : [$"--gpg-sign={key}"];
         _remote.Git(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", $"gpg.program={program}", "commit", "--quiet", "-m", content, .. signing]);
         return _remote.Head();

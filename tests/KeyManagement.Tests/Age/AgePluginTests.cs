@@ -1,7 +1,6 @@
 using System.Text;
 using SecretsOps.Cryptography.Bech32;
 using SecretsOps.KeyManagement.Age;
-using SecretsOps.KeyManagement.Tests.AwsKms;
 using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.Age;
@@ -44,8 +43,7 @@ public sealed class AgePluginTests : IDisposable
 
     public AgePluginTests()
     {
-        var path = _environment.Home.Write("bin/age-plugin-toy", Plugin);
-        AwsKmsTests.MakeExecutable(path);
+        _environment.Home.WriteProgram("bin/age-plugin-toy", Plugin);
         _environment["PATH"] = $"{_environment.Home.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         _environment["SOPS_AGE_KEY"] = Bech32Text.Encode("age-plugin-toy-", [4, 5, 6]).ToUpperInvariant();
     }
@@ -87,7 +85,7 @@ public sealed class AgePluginTests : IDisposable
     [Fact]
     public async Task A_plugin_that_breaks_off_is_refused()
     {
-        AwsKmsTests.MakeExecutable(_environment.Home.Write("bin/age-plugin-dead", "#!/bin/sh\nexit 0\n"));
+        _environment.Home.WriteProgram("bin/age-plugin-dead", "#!/bin/sh\nexit 0\n");
 
         var refused = await Assert.ThrowsAsync<MasterKeyException>(() => _environment.Service().WrapAsync(new AgeMasterKey(Bech32Text.Encode("age1dead", [1])), DataKey, default));
 

@@ -1,7 +1,6 @@
 using System.Text;
 using SecretsOps.Cryptography.Age;
 using SecretsOps.KeyManagement.Age;
-using SecretsOps.KeyManagement.Tests.AwsKms;
 using SecretsOps.Testing.KeyServices;
 
 namespace SecretsOps.KeyManagement.Tests.Age;
@@ -169,10 +168,5 @@ public sealed class SopsAgeSourcesTests : IDisposable
         Assert.Equal(DataKey, dataKey.Span.ToArray());
     }
 
-    private string Script(string name, string body)
-    {
-        var path = _environment.Home.Write(name, "#!/bin/sh\n" + body);
-        AwsKmsTests.MakeExecutable(path);
-        return path;
-    }
+    private string Script(string name, string body) => _environment.Home.WriteProgram(name, "#!/bin/sh\n" + body);
 }

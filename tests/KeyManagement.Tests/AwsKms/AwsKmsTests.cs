@@ -189,11 +189,10 @@ public sealed class AwsKmsTests : IDisposable
     [Fact]
     public async Task A_program_may_give_the_credentials()
     {
-        var script = _environment.Home.Write("creds", $$"""
+        var script = _environment.Home.WriteProgram("creds", $$"""
             #!/bin/sh
             echo '{"Version":1,"AccessKeyId":"{{FakeAwsKms.AccessKeyId}}","SecretAccessKey":"{{FakeAwsKms.SecretAccessKey}}"}'
             """);
-        MakeExecutable(script);
         _environment.Home.Write(".aws/config", $"[default]\ncredential_process = {script} --for 'a b'\n");
 
         await WrapAsync(_fake.Key);
@@ -247,12 +246,4 @@ public sealed class AwsKmsTests : IDisposable
     }
 
     private Task<string> WrapAsync(MasterKey key) => _environment.Service().WrapAsync(key, DataKey, default);
-
-    internal static void MakeExecutable(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
 }

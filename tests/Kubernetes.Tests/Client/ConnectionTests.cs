@@ -101,7 +101,7 @@ public sealed class ConnectionTests : IDisposable
     public async Task A_credential_plugin_runs_once_and_again_after_a_refusal()
     {
         var runs = _directory.Combine("runs");
-        var plugin = _directory.Write(
+        var plugin = _directory.WriteProgram(
             "bin/plugin",
             $$$"""
             #!/bin/sh
@@ -109,7 +109,6 @@ public sealed class ConnectionTests : IDisposable
             n=$(wc -l < {{{runs}}})
             echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$n'","expirationTimestamp":"2099-01-01T00:00:00Z"}}'
             """);
-        MakeExecutable(plugin);
         var accepted = "Bearer token-1";
         await using var server = await ScriptedServer.StartAsync(context =>
         {
@@ -137,8 +136,7 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"status\":{}}'", "printed neither a token nor a client certificate")]
     public async Task A_failing_credential_plugin_is_explained(string script, string expected)
     {
-        var plugin = _directory.Write("plugin", $"#!/bin/sh\n{script}\n");
-        MakeExecutable(plugin);
+        var plugin = _directory.WriteProgram("plugin", $"#!/bin/sh\n{script}\n");
         await using var server = await ScriptedServer.StartAsync(context => context.Response.WriteAsync("{}"));
 
         var error = await Assert.ThrowsAsync<KubeconfigException>(
@@ -193,14 +191,6 @@ public sealed class ConnectionTests : IDisposable
         var error = await Assert.ThrowsAsync<ApiException>(() => client.SendAsync(Root, default));
 
         Assert.Contains("no answer within 0.2 s", error.Message);
-    }
-
-    private static void MakeExecutable(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
     }
 
     private static readonly ApiRequest Root = new() { Method = HttpMethod.Get, Path = "/", Description = "ask" };
