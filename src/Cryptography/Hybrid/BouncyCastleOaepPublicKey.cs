@@ -1,9 +1,9 @@
+using System.Numerics;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Encodings;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Prng;
-using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 
 namespace SecretsOps.Cryptography.Hybrid;
@@ -11,7 +11,7 @@ namespace SecretsOps.Cryptography.Hybrid;
 /// <summary>A public key for processes that need not load libcrypto, or cannot.</summary>
 internal sealed class BouncyCastleOaepPublicKey(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent) : IOaepPublicKey
 {
-    private readonly PublicOperation _operation = new(new BigInteger(1, modulus.ToArray()), new BigInteger(1, exponent.ToArray()));
+    private readonly PublicOperation _operation = new(Number(modulus), Number(exponent));
 
     public void Encrypt(ReadOnlySpan<byte> data, ReadOnlySpan<byte> label, Span<byte> block)
     {
@@ -25,11 +25,14 @@ internal sealed class BouncyCastleOaepPublicKey(ReadOnlySpan<byte> modulus, Read
         // Nothing here is secret.
     }
 
+    private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
+
     // RFC 8017 section 5.1.1 (RSAEP). BouncyCastle's own engine takes an RsaKeyParameters, whose constructor first looks for
     // factors of the modulus: 190 ms at 4096 bits, twenty times the whole of kubeseal. OpenSSL does not look either.
+    // .NET's numbers because they need 0.5 to 1 ms for the power where BouncyCastle's need 1.4 to 2.4.
     private sealed class PublicOperation(BigInteger modulus, BigInteger exponent) : IAsymmetricBlockCipher, ICipherParameters
     {
-        private readonly int _blockLength = (modulus.BitLength + 7) / 8;
+        private readonly int _blockLength = modulus.GetByteCount(isUnsigned: true);
 
         public string AlgorithmName => "RSA";
 
@@ -48,8 +51,8 @@ internal sealed class BouncyCastleOaepPublicKey(ReadOnlySpan<byte> modulus, Read
         public byte[] ProcessBlock(byte[] inBuf, int inOff, int inLen)
         {
             var block = new byte[_blockLength];
-            var number = new BigInteger(1, inBuf, inOff, inLen).ModPow(exponent, modulus).ToByteArrayUnsigned();
-            number.CopyTo(block, block.Length - number.Length);
+            var number = BigInteger.ModPow(Number(inBuf.AsSpan(inOff, inLen)), exponent, modulus);
+            number.TryWriteBytes(block.AsSpan(block.Length - number.GetByteCount(isUnsigned: true)), out _, isUnsigned: true, isBigEndian: true);
             return block;
         }
     }
