@@ -121,35 +121,13 @@ public class CloudContractTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public async Task A_fault_of_the_server_is_tried_again_and_then_told(string backend)
-    {
-        using var world = new World(backend);
-        var service = world.Service();
-        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
-        var before = world.Fake.Requests.Count;
-        world.Fake.Mood = Mood.Failing;
-
-        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
-
-        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
-        Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
-    }
+    public async Task A_fault_of_the_server_is_tried_again_and_then_told(string backend) =>
+        Assert.Contains("503", (await RefusalAfterTriesAsync(backend, Mood.Failing)).Message, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public async Task Throttling_that_lasts_is_told_with_a_remedy(string backend)
-    {
-        using var world = new World(backend);
-        var service = world.Service();
-        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
-        var before = world.Fake.Requests.Count;
-        world.Fake.Mood = Mood.Throttling;
-
-        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
-
-        Assert.Contains("later", refused.Remedy, StringComparison.Ordinal);
-        Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
-    }
+    public async Task Throttling_that_lasts_is_told_with_a_remedy(string backend) =>
+        Assert.Contains("later", (await RefusalAfterTriesAsync(backend, Mood.Throttling)).Remedy, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Backends))]
@@ -269,6 +247,20 @@ public class CloudContractTests
 
         using var service = RealService();
         return new World(await service.PinAsync(parse(Environment.GetEnvironmentVariable(backend)!), default));
+    }
+
+    private async Task<MasterKeyException> RefusalAfterTriesAsync(string backend, Mood mood)
+    {
+        using var world = new World(backend);
+        var service = world.Service();
+        var wrapped = await service.WrapAsync(world.Fake.Key, _dataKey, default);
+        var before = world.Fake.Requests.Count;
+        world.Fake.Mood = mood;
+
+        var refused = await Assert.ThrowsAsync<MasterKeyException>(() => service.UnwrapAsync(world.Fake.Key, wrapped, default));
+
+        Assert.InRange(world.Fake.Requests.Count - before, 3, 5);
+        return refused;
     }
 
     private static LocalKeyService RealService() => new(KeyCredentials.FromEnvironment(new KeyEnvironment { Variable = Environment.GetEnvironmentVariable }));

@@ -11,7 +11,25 @@ internal sealed class Discretion(IEnumerable<SealedFile> files, IEnumerable<Kube
     /// <summary>The text with every value that was encrypted in Git, and every value of a Secret, replaced by plus signs.</summary>
     public async Task<string> HideAsync(string text, CancellationToken cancellationToken)
     {
-        using var ledger = new PlaintextLedger(decryptor);
+        using var ledger = await ReadAsync(cancellationToken);
+        return ledger.Hide(text);
+    }
+
+    /// <summary>A comparison whose complaints hold no value.</summary>
+    public async Task<DiffResult> HideAsync(DiffResult diff, CancellationToken cancellationToken)
+    {
+        if (diff.Entries.All(entry => entry.Problem.Length == 0))
+        {
+            return diff;
+        }
+
+        using var ledger = await ReadAsync(cancellationToken);
+        return new DiffResult([.. diff.Entries.Select(entry => entry.Problem.Length == 0 ? entry : entry with { Problem = ledger.Hide(entry.Problem) })]);
+    }
+
+    private async Task<PlaintextLedger> ReadAsync(CancellationToken cancellationToken)
+    {
+        var ledger = new PlaintextLedger(decryptor);
         foreach (var file in files)
         {
             using SecretBytes? again = await ledger.TryDecryptAsync(file.Path, file.Content, cancellationToken);
@@ -29,23 +47,6 @@ internal sealed class Discretion(IEnumerable<SealedFile> files, IEnumerable<Kube
             ledger.Spare(named.Kind);
         }
 
-        return ledger.Hide(text);
-    }
-
-    /// <summary>A comparison whose complaints hold no value.</summary>
-    public async Task<DiffResult> HideAsync(DiffResult diff, CancellationToken cancellationToken)
-    {
-        if (diff.Entries.All(entry => entry.Problem.Length == 0))
-        {
-            return diff;
-        }
-
-        var entries = new List<DiffEntry>(diff.Entries.Count);
-        foreach (var entry in diff.Entries)
-        {
-            entries.Add(entry.Problem.Length == 0 ? entry : entry with { Problem = await HideAsync(entry.Problem, cancellationToken) });
-        }
-
-        return new DiffResult(entries);
+        return ledger;
     }
 }
