@@ -11,7 +11,7 @@ internal sealed class SecretWriter(ApiClient client, LiveSecrets live)
     private static readonly WriteOptions AsUs = new() { FieldManager = "controller" }; // the name upstream's requests carry
 
     /// <summary>Creates, updates or leaves alone; with <paramref name="mayReplace"/> deletes what cannot be updated and makes it anew.</summary>
-    /// <exception cref="ApiException">The API server refused, or races did not end.</exception>
+    /// <exception cref="ApiException">The API server refused, or races did not end; the message holds no value of the Secret.</exception>
     public async Task<(SecretChange Change, SecretVersion Version)> WriteAsync(
         KubernetesObject desired, KubernetesObject owner, SecretVersion known, bool mayReplace, CancellationToken cancellationToken)
     {
@@ -29,6 +29,10 @@ internal sealed class SecretWriter(ApiClient client, LiveSecrets live)
         }
     }
 
+    /// <summary>Writes a Secret that was read before.</summary>
+    /// <exception cref="ApiException">The API server refused.</exception>
+    public Task<KubernetesObject> UpdateAsync(KubernetesObject secret, CancellationToken cancellationToken) => SendAsync(client.UpdateAsync, secret, cancellationToken);
+
     private async Task<SecretChange> PlanAsync(KubernetesObject desired, KubernetesObject owner, SecretVersion known, int races, CancellationToken cancellationToken)
     {
         // A Secret the watch has never seen is created without asking first; if that is wrong, the server says so.
@@ -42,17 +46,31 @@ internal sealed class SecretWriter(ApiClient client, LiveSecrets live)
         switch (change)
         {
             case SecretChange.Create create:
-                return Version(await client.CreateAsync(ApiResource.Secrets, create.Secret, AsUs, cancellationToken));
+                return Version(await SendAsync(client.CreateAsync, create.Secret, cancellationToken));
             case SecretChange.Update update:
-                return Version(await client.UpdateAsync(ApiResource.Secrets, update.Secret, AsUs, cancellationToken));
+                return Version(await UpdateAsync(update.Secret, cancellationToken));
             case SecretChange.None none:
                 return Version(none.Live);
             case SecretChange.Impossible impossible when mayReplace:
                 var onlyThis = new DeleteOptions { PreconditionUid = impossible.Live.Uid };
                 await client.TryDeleteAsync(ApiResource.Secrets, impossible.Live.Namespace, impossible.Live.Name, onlyThis, cancellationToken);
-                return Version(await client.CreateAsync(ApiResource.Secrets, impossible.Desired, AsUs, cancellationToken));
+                return Version(await SendAsync(client.CreateAsync, impossible.Desired, cancellationToken));
             default:
                 return default;
+        }
+    }
+
+    // What the server says of a Secret goes to status, events and logs, and an admission webhook may quote what it dislikes.
+    private static async Task<KubernetesObject> SendAsync(
+        Func<ApiResource, KubernetesObject, WriteOptions, CancellationToken, Task<KubernetesObject>> send, KubernetesObject secret, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await send(ApiResource.Secrets, secret, AsUs, cancellationToken);
+        }
+        catch (ApiException refused)
+        {
+            throw refused.Without(SecretValues.Of(secret));
         }
     }
 

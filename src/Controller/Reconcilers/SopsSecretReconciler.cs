@@ -98,7 +98,7 @@ internal sealed class SopsSecretReconciler(
         }
 
         live.Metadata["ownerReferences"] = secret.Metadata["ownerReferences"]?.DeepClone();
-        await client.UpdateAsync(ApiResource.Secrets, live, WriteOptions.Default, cancellationToken);
+        await writer.UpdateAsync(live, cancellationToken);
     }
 
     // Secrets of templates that are no longer listed go; only those that this very object owns.

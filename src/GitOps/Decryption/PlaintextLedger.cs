@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
 using SecretsOps.Cryptography;
@@ -10,9 +9,7 @@ namespace SecretsOps.GitOps.Decryption;
 /// <summary>Remembers, for one rendering, which values were encrypted, so that a printed difference or an error can hide them wherever a template put them.</summary>
 internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor, IDisposable
 {
-    private const int ShortestValue = 4;
-
-    private readonly ConcurrentDictionary<string, bool> _values = new(StringComparer.Ordinal);
+    private readonly SecretValues _values = new();
 
     public async Task<SecretBytes?> TryDecryptAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -25,39 +22,14 @@ internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor
         return opened;
     }
 
-    /// <summary>The text with every value that was encrypted replaced by plus signs, in plain and in base64.</summary>
-    public string Hide(string text)
-    {
-        foreach (var value in _values.Keys.OrderByDescending(value => value.Length))
-        {
-            text = text.Replace(value, "++++++++", StringComparison.Ordinal);
-        }
+    /// <inheritdoc cref="SecretValues.Hide"/>
+    public string Hide(string text) => _values.Hide(text);
 
-        return text;
-    }
-
-    /// <summary>Lets a word stay where it stands in a text: the name of an object is no secret, even if it is somebody's password too.</summary>
-    public void Spare(string word) => _values.TryRemove(word, out _);
+    /// <inheritdoc cref="SecretValues.Spare"/>
+    public void Spare(string word) => _values.Spare(word);
 
     /// <summary>Counts the values of a Secret as encrypted, whatever they were in Git.</summary>
-    public void AddSecret(KubernetesObject secret)
-    {
-        foreach (var (_, value) in secret.Json["stringData"] as JsonObject ?? [])
-        {
-            Add(value?.ToString() ?? "");
-        }
-
-        foreach (var (_, value) in secret.Json["data"] as JsonObject ?? [])
-        {
-            var encoded = value?.ToString() ?? "";
-            Add(encoded);
-            var decoded = new byte[encoded.Length];
-            if (Convert.TryFromBase64String(encoded, decoded, out var length))
-            {
-                Add(Encoding.UTF8.GetString(decoded, 0, length));
-            }
-        }
-    }
+    public void AddSecret(KubernetesObject secret) => _values.AddSecret(secret);
 
     public void Dispose() => _values.Clear();
 
@@ -75,8 +47,8 @@ internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor
 
         foreach (var line in Encoding.UTF8.GetString(clearText.Span).Split('\n', StringSplitOptions.TrimEntries))
         {
-            Add(line);
-            Add(line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim());
+            _values.Add(line);
+            _values.Add(line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim());
         }
     }
 
@@ -111,16 +83,8 @@ internal sealed class PlaintextLedger(IFileDecryptor decryptor) : IFileDecryptor
 
                 break;
             case (JsonValue left, JsonValue right) when left.TryGetValue(out string? text) && text.StartsWith("ENC[", StringComparison.Ordinal):
-                Add(right.ToString());
+                _values.Add(right.ToString());
                 break;
-        }
-    }
-
-    private void Add(string value)
-    {
-        foreach (var line in value.Split('\n', StringSplitOptions.TrimEntries).Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(value))).Where(line => line.Length >= ShortestValue))
-        {
-            _values[line] = true;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using SecretsOps.Kubernetes.Objects;
 
 namespace SecretsOps.Kubernetes.Client;
 
@@ -54,4 +55,12 @@ public sealed class ApiException : Exception
 
     /// <summary>The same request may succeed later: no answer, 429, or a fault of the server.</summary>
     public bool IsTransient => Status is 0 or (int)HttpStatusCode.TooManyRequests or (int)HttpStatusCode.RequestTimeout or >= 500;
+
+    /// <summary>The same refusal without values that the server, or a webhook of its, quoted from what it was sent.</summary>
+    public ApiException Without(SecretValues values) => new(values.Hide(Message), Status, Reason)
+    {
+        ServerMessage = values.Hide(ServerMessage),
+        RetryAfter = RetryAfter,
+        Causes = [.. Causes.Select(values.Hide)],
+    };
 }

@@ -53,9 +53,9 @@ internal sealed class RunningController : IAsyncDisposable
     };
 
     /// <summary>Starts a controller and waits until it is ready.</summary>
-    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true, Impersonation? actingAs = null, KeyEnvironment? environment = null)
+    public static async Task<RunningController> StartAsync(TestCluster cluster, string ownNamespace, ControllerOptions options, bool waitUntilReady = true, Impersonation? actingAs = null, KeyEnvironment? environment = null, ClusterConnection? through = null)
     {
-        var client = new ApiClient(Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath }) with { Impersonation = actingAs });
+        var client = new ApiClient((through ?? Kubeconfig.Load(new KubeconfigOptions { Path = cluster.KubeconfigPath })) with { Impersonation = actingAs });
         var log = new StringWriter(new StringBuilder(), System.Globalization.CultureInfo.InvariantCulture);
         var writer = TextWriter.Synchronized(log);
         var logs = new LoggerFactory([new SlogLoggerProvider(options.Log with { Level = "DEBUG" }, writer, writer, TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });

@@ -8,6 +8,7 @@ using SecretsOps.Cryptography.Age;
 using SecretsOps.Kubernetes.Client;
 using SecretsOps.Kubernetes.Objects;
 using SecretsOps.Testing;
+using SecretsOps.Testing.Faults;
 
 namespace SecretsOps.Controller.Tests.Reconcilers;
 
@@ -167,6 +168,23 @@ public sealed class SopsSecretTests(BareFixture fixture) : IAsyncLifetime
         Assert.NotEmpty(failed.Json["status"]!["detail"]!.ToString());
         Assert.Null(await _cluster.SecretAsync(_namespace, "one"));
         Assert.DoesNotContain("secret-canary", _controller.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_quotes_what_it_refuses_is_told_without_the_values()
+    {
+        await using var proxy = await FaultyProxy.StartAsync(_cluster.KubeconfigPath);
+        proxy.Fault = QuotingWebhook.Answer;
+        _namespace = await _cluster.CreateNamespaceAsync("quoted");
+        var ownNamespace = await _cluster.CreateNamespaceAsync("quoting");
+        await _cluster.CreateSecretAsync(ownNamespace, "age", new JsonObject { ["k.agekey"] = _identity.ToSecretText() }.ToJsonString(), """{"labels":{"secretsops.io/decryption-key":"active"}}""");
+        await using var controller = await RunningController.StartAsync(_cluster, ownNamespace, Options([_namespace]), waitUntilReady: false, through: proxy.Connection);
+
+        await ApplyAsync("db", $"- name: one\n  stringData: {{a: {QuotingWebhook.Value}}}\n");
+
+        var refused = await MessageBecomesAsync("db", "Child secret update error");
+        QuotingWebhook.AssertIsToldIn(refused.Json["status"]!["detail"]!.ToString());
+        await QuotingWebhook.IsLoggedAsync(controller);
     }
 
     [Fact]
