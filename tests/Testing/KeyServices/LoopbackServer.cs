@@ -41,6 +41,9 @@ public abstract class LoopbackServer : IDisposable
     /// <summary>What every request gets instead of an answer, logins too.</summary>
     public LoopbackReply? Instead { get; set; }
 
+    /// <summary>How many requests are still answered helpfully before <see cref="Instead"/> begins.</summary>
+    public int HelpfulFirst { get; set; }
+
     /// <summary>How many requests the mood lasts.</summary>
     public int MoodLasts { get; set; } = int.MaxValue;
 
@@ -114,7 +117,7 @@ public abstract class LoopbackServer : IDisposable
 
     private async Task<LoopbackReply> ReactAsync(LoopbackRequest request)
     {
-        if (Instead is { } instead)
+        if (Instead is { } instead && HelpfulFirst-- <= 0)
         {
             return instead;
         }
