@@ -116,6 +116,7 @@ public sealed class ProjectTests(EngineFixture engine) : IClassFixture<EngineFix
         engine.Start();
         var (control, space) = await StartAsync(spec => spec["sourceNamespaces"] = new JsonArray(allowed), ("app/a.yaml", EngineFixture.ConfigMap("a", "1")));
         await engine.UntilSyncedAsync(control);
+        _repository.Commit(("web/w.yaml", EngineFixture.ConfigMap("w", "1"))); // before anybody looks for it
         var template = (await engine.GetAsync(control)).Json["spec"]!;
         foreach (var place in new[] { allowed, refused, unknown })
         {
@@ -125,7 +126,6 @@ public sealed class ProjectTests(EngineFixture engine) : IClassFixture<EngineFix
             await engine.Client.CreateAsync(ApiResource.Applications, application, WriteOptions.Default, default);
         }
 
-        _repository.Commit(("web/w.yaml", EngineFixture.ConfigMap("w", "1")));
         await Eventually.TrueAsync(async () => await engine.Client.TryGetAsync(ApiResource.ConfigMaps, space, "w", default) is not null, "the allowed one is synced");
 
         Assert.Equal($"{allowed}_web:/ConfigMap:{space}/w", (await engine.Client.GetAsync(ApiResource.ConfigMaps, space, "w", default)).Annotation("argocd.argoproj.io/tracking-id"));
