@@ -130,7 +130,14 @@ public sealed class TestCluster : IAsyncDisposable
         foreach (var name in _namespaces)
         {
             using var deadline = new CancellationTokenSource(LongestCall);
-            await Client.DeleteAsync(ApiResource.Namespaces, "", name, new DeleteOptions(), deadline.Token);
+            try
+            {
+                await Client.TryDeleteAsync(ApiResource.Namespaces, "", name, new DeleteOptions(), deadline.Token);
+            }
+            catch (ApiException exception) when (exception.IsConflict)
+            {
+                // A test has deleted it already, and it is not quite gone.
+            }
         }
     }
 }

@@ -122,8 +122,18 @@ public class EngineFixture : IAsyncLifetime
     public virtual async Task DisposeAsync()
     {
         await StopAsync();
+        await LetGoAsync();
         await Cluster.DisposeAsync();
         _cache.Dispose();
+    }
+
+    // Nobody is left to do what finalizers ask for: on a real cluster they would hold the namespace for ever.
+    private async Task LetGoAsync()
+    {
+        foreach (var application in (await Client.ListAsync(ApiResource.Applications, ControlNamespace, ListOptions.All, default)).Items.Where(value => value.Metadata["finalizers"] is JsonArray { Count: > 0 }))
+        {
+            await Client.PatchAsync(ApiResource.Applications, ControlNamespace, application.Name, PatchType.Merge, """{"metadata":{"finalizers":null}}"""u8.ToArray(), PatchOptions.Default, default);
+        }
     }
 
     public async Task AddKeyAsync(string name, string identity)

@@ -80,5 +80,5 @@ public sealed class GarbageCollectionTests(ClusterFixture fixture)
     private Task<ApiSession.Answer> DeleteAsync(string path, string policy) =>
         _api.DeleteAsync(path + "/owner", $$"""{"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"{{policy}}"}""");
 
-    private Task GoneAsync(string path) => Eventually.TrueAsync(async () => (await _api.GetAsync(path)).Status == 404, $"{path} is gone");
+    private Task GoneAsync(string path) => Eventually.TrueAsync(async () => (await _api.GetAsync(path)).Status == 404, $"{path} is gone", TimeSpan.FromMinutes(2)); // a real cluster takes its namespaces one after another
 }
