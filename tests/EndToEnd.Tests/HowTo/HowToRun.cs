@@ -58,7 +58,7 @@ internal sealed class HowToRun : IDisposable
         string[] directories =
         [
             Path.GetDirectoryName(Published.SecretsOps)!, Path.GetDirectoryName(ExternalPrograms.Kubectl(ExternalPrograms.NewestKubectl))!, Path.GetDirectoryName(ExternalPrograms.Helm)!,
-            Path.GetDirectoryName(ExternalPrograms.Age)!, Path.GetDirectoryName(ExternalPrograms.OpenSsl)!, Path.GetDirectoryName(ExternalPrograms.Debian("jq"))!, Path.GetDirectoryName(ExternalPrograms.Git)!,
+            Path.GetDirectoryName(ExternalPrograms.Age)!, Path.GetDirectoryName(ExternalPrograms.OpenSsl)!, Path.GetDirectoryName(ExternalPrograms.Debian("jq"))!, Path.GetDirectoryName(ExternalPrograms.Debian("curl"))!, Path.GetDirectoryName(ExternalPrograms.Git)!,
         ];
         var options = new RunOptions
         {

@@ -82,6 +82,29 @@ public sealed class HowToTests
         await run.PlayAsync(HowToPage.Read("isolate-projects.md"), cluster.Kubeconfig);
     }
 
+    [Theory]
+    [InlineData("app-of-apps.md")]
+    [InlineData("monorepo.md")]
+    [InlineData("webhooks.md")]
+    public async Task A_page_of_the_sync_engine_works_command_by_command(string name)
+    {
+        using var run = new HowToRun();
+        await using var cluster = await RunningUp.StartAsync(run.Combine("cluster"));
+
+        await run.PlayAsync(HowToPage.Read(name), cluster.Kubeconfig);
+    }
+
+    [Fact]
+    public async Task A_hub_deploys_to_another_cluster_as_the_page_says()
+    {
+        using var run = new HowToRun();
+        await using var hub = await RunningUp.StartAsync(run.Combine("hub"));
+        await using var staging = await RunningUp.StartAsync(run.Combine("staging"));
+        await run.PrepareAsync(hub.Kubeconfig, Merge("hub", hub.Kubeconfig) + Merge("staging", staging.Kubeconfig) + "\nKUBECONFIG=hub.one:staging.one kubectl config view --flatten > both.kubeconfig");
+
+        await run.PlayAsync(HowToPage.Read("several-clusters.md"), run.Combine("both.kubeconfig"));
+    }
+
     // The engine of this cluster stands for Argo CD: it too leaves alone what is annotated, and writes what is not.
     [Fact]
     public async Task An_application_moves_over_from_another_engine_as_the_page_says()
@@ -108,6 +131,10 @@ public sealed class HowToTests
     [InlineData("tutorials/sync-an-application.md", 30)]
     [InlineData("isolate-projects.md", 20)]
     [InlineData("move-from-argo-cd.md", 15)]
+    [InlineData("app-of-apps.md", 15)]
+    [InlineData("monorepo.md", 18)]
+    [InlineData("webhooks.md", 15)]
+    [InlineData("several-clusters.md", 14)]
     [InlineData("move-from-bitnami-sealed-secrets.md", 15)]
     [InlineData("rotate-and-retire-sealing-keys.md", 15)]
     [InlineData("recover-a-lost-cluster.md", 12)]
