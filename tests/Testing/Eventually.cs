@@ -6,7 +6,7 @@ namespace SecretsOps.Testing;
 public static class Eventually
 {
     /// <summary>How long a condition may take before the test fails, unless it says otherwise; generous, because machines are shared.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 

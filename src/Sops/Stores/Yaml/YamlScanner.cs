@@ -1,16 +1,13 @@
 namespace SecretsOps.Sops.Stores.Yaml;
 
 // A scanner of its own, and not YamlDotNet's, because sops keeps comments where go-yaml v3 puts them and types scalars as go-yaml does:
-// both follow from the order in which that scanner looks ahead. Split by topic: tokens and indentation here, then comments, scalars, tags.
+// both follow from the order in which that scanner looks ahead. Split by topic: tokens and indentation here, then simple keys, comments, scalars, tags.
 
 /// <summary>Turns YAML text into tokens and comments, looking ahead exactly as far as go-yaml v3, because that decides to which token a comment belongs.</summary>
 internal sealed partial class YamlScanner
 {
     private const int MaxFlowDepth = 1000;
     private const int MaxIndents = 1000;
-
-    // libyaml: a simple key is limited to a single line and 1024 characters.
-    private const int MaxSimpleKeyLength = 1024;
 
     private readonly byte[] _text;
     private readonly List<YamlToken> _tokens = [];
@@ -342,61 +339,6 @@ internal sealed partial class YamlScanner
         _tokens.Add(ScanAnchor(kind));
     }
 
-    private void RequireSimpleKeyAllowed(string problem)
-    {
-        if (!_isSimpleKeyAllowed)
-        {
-            throw Failure(problem);
-        }
-    }
-
-    private bool IsValid(SimpleKey key)
-    {
-        if (!key.IsPossible)
-        {
-            return false;
-        }
-
-        if (key.Mark.Line == _line && key.Mark.Index + MaxSimpleKeyLength >= _at)
-        {
-            return true;
-        }
-
-        return key.IsRequired ? throw new YamlSyntaxException("could not find expected ':'", key.Mark) : false;
-    }
-
-    private void SaveSimpleKey()
-    {
-        if (_isSimpleKeyAllowed)
-        {
-            var isRequired = _flowDepth == 0 && _indent == _column;
-            RemoveSimpleKey();
-            var tokenNumber = _consumed + _tokens.Count - _head;
-            _simpleKeys[^1] = new SimpleKey(true, isRequired, tokenNumber, Mark);
-            _simpleKeyLevels[tokenNumber] = _simpleKeys.Count - 1;
-        }
-    }
-
-    private void RemoveSimpleKey()
-    {
-        var key = _simpleKeys[^1];
-        if (key is { IsPossible: true, IsRequired: true })
-        {
-            throw new YamlSyntaxException("could not find expected ':'", key.Mark);
-        }
-
-        ForgetSimpleKey();
-    }
-
-    private void ForgetSimpleKey()
-    {
-        if (_simpleKeys[^1].IsPossible)
-        {
-            _simpleKeyLevels.Remove(_simpleKeys[^1].TokenNumber);
-            _simpleKeys[^1] = default;
-        }
-    }
-
     private void RollIndent(int column, int tokenNumber, YamlTokenKind kind, YamlMark mark)
     {
         if (_flowDepth > 0 || _indent >= column)
@@ -416,6 +358,4 @@ internal sealed partial class YamlScanner
     }
 
     private YamlSyntaxException Failure(string problem) => new(problem, Mark);
-
-    private readonly record struct SimpleKey(bool IsPossible, bool IsRequired, int TokenNumber, YamlMark Mark);
 }
