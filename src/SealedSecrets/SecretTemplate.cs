@@ -78,12 +78,7 @@ public static class SecretTemplate
     // null takes a key out of the Secret but not out of the templates (since 0.39).
     private static void Render(JsonObject entries, PlainSecret secret)
     {
-        var context = new GoMap { HasTextValues = true };
-        foreach (var (name, value) in secret.Data)
-        {
-            context[ByteText.FromText(name)] = ByteText.FromBytes(value);
-        }
-
+        var context = GoMap.OfBytes(secret.Data);
         foreach (var (name, entry) in entries)
         {
             if (entry is not null && !secret.Data.ContainsKey(name))

@@ -23,16 +23,6 @@ public static class Unsealer
             : UnsealItems(sealedSecret, keys, options, cancellationToken);
     }
 
-    /// <summary>Opens one value given as base64; the caller disposes the item.</summary>
-    public static bool TryUnsealValue(string value, ReadOnlySpan<byte> label, KeyRing keys, IReadOnlyList<string> hints, out UnsealedItem? item, out ItemFailure? failure)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentNullException.ThrowIfNull(hints);
-        (item, failure) = UnsealItem("", value, label, keys, hints);
-        return item is not null;
-    }
-
     private static UnsealResult UnsealItems(SealedSecret sealedSecret, KeyRing keys, UnsealOptions options, CancellationToken cancellationToken)
     {
         var label = sealedSecret.Label();

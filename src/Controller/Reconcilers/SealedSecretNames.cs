@@ -10,7 +10,6 @@ internal static class SealedSecretNames
     public const string Patch = "sealedsecrets.bitnami.com/patch";
     public const string SkipSetOwnerReferences = "sealedsecrets.bitnami.com/skip-set-owner-references";
     public const string InstanceLabel = "app.kubernetes.io/instance";
-    public const string KeyLabel = "sealedsecrets.bitnami.com/sealed-secrets-key";
 
     /// <summary>The component that events name as their source.</summary>
     public const string EventSource = "sealed-secrets";

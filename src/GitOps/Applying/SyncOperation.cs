@@ -31,8 +31,6 @@ internal sealed record SyncOperation(JsonObject Json)
 
     public IReadOnlyList<string> Options => Forces ? [.. Sync.TextsAt("syncOptions"), "Force=true"] : Sync.TextsAt("syncOptions");
 
-    public long HealAttempts => Sync.NumberAt("autoHealAttemptsCount") ?? 0;
-
     public RetryPolicy Retry => RetryPolicy.Read(Json["retry"] as JsonObject, 0);
 
     /// <summary>Sources to use instead of the spec's: those of a rollback.</summary>

@@ -34,6 +34,4 @@ internal sealed record DiffResult(IReadOnlyList<DiffEntry> Entries)
 
     /// <summary>Hooks that stay where they were applied and were changed or deleted since.</summary>
     public IEnumerable<DiffEntry> ChangedHooks => Entries.Where(entry => entry is { Target.IsLastingHook: true, Code: SyncCode.OutOfSync });
-
-    public IEnumerable<DiffEntry> LeftOver => Entries.Where(entry => entry.Target is null);
 }

@@ -86,9 +86,6 @@ public sealed partial class ApplicationEngine : IDisposable
         _sets = new ApplicationSetEngine(sets, _applications, new ApplicationSetReconciler(client, sets, _store, _projectStore, _clusters, _repositories, changes, options, clock, logger), IsOurs, clock, logger);
     }
 
-    /// <summary>Whether Applications, projects and keys have been read once.</summary>
-    public bool IsReady => _applications.IsSynced && _projects.IsSynced && _keySecrets.IsSynced;
-
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -44,9 +44,6 @@ public sealed class ApiException : Exception
     /// <summary>The object does not pass validation.</summary>
     public bool IsInvalid => Status == (int)HttpStatusCode.UnprocessableEntity;
 
-    /// <summary>The credentials are missing or refused.</summary>
-    public bool IsUnauthorized => Status == (int)HttpStatusCode.Unauthorized;
-
     /// <summary>The user may not do this.</summary>
     public bool IsForbidden => Status == (int)HttpStatusCode.Forbidden;
 

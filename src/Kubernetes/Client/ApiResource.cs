@@ -43,10 +43,6 @@ public sealed record ApiResource(string Group, string Version, string Kind, stri
     public static readonly ApiResource SubjectAccessReviews =
         new("authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", false);
 
-    /// <summary><c>authorization.k8s.io/v1</c> SelfSubjectAccessReview.</summary>
-    public static readonly ApiResource SelfSubjectAccessReviews =
-        new("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", false);
-
     /// <summary><c>bitnami.com/v1alpha1</c> SealedSecret.</summary>
     public static readonly ApiResource SealedSecrets = new("bitnami.com", "v1alpha1", "SealedSecret", "sealedsecrets", true);
 

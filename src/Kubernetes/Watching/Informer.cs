@@ -48,9 +48,6 @@ public sealed class Informer
     public KubernetesObject? TryGet(NamespacedName name) =>
         _cache.TryGet(name, out var utf8) ? KubernetesObject.Parse(utf8) : null;
 
-    /// <summary>A cached object's UTF-8 JSON; empty when there is none.</summary>
-    public ReadOnlyMemory<byte> TryGetUtf8(NamespacedName name) => _cache.TryGet(name, out var utf8) ? utf8 : default;
-
     /// <summary>Every cached object's name and UTF-8 JSON, as of about now.</summary>
     public IReadOnlyList<KeyValuePair<NamespacedName, ReadOnlyMemory<byte>>> Snapshot() =>
         [.. _cache.All.Select(pair => KeyValuePair.Create(pair.Key, (ReadOnlyMemory<byte>)pair.Value))];

@@ -39,7 +39,4 @@ internal sealed record ResourceKind
 
     /// <summary><c>deployments.apps</c>, or <c>secrets</c> in the core group: the form of messages.</summary>
     internal string QualifiedPlural => Gvk.Group.Length == 0 ? Plural : $"{Plural}.{Gvk.Group}";
-
-    /// <summary><c>Deployment.apps</c>, or <c>Secret</c> in the core group.</summary>
-    internal string QualifiedKind => Gvk.Group.Length == 0 ? Gvk.Kind : $"{Gvk.Kind}.{Gvk.Group}";
 }

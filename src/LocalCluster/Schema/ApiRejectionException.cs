@@ -47,12 +47,6 @@ public sealed class ApiRejectionException : Exception
     public static ApiRejectionException UnprocessablePatch() =>
         new(422, "Invalid", "the server rejected our request due to an error in our request", []);
 
-    /// <summary>415: custom resources take no strategic merge patch.</summary>
-    public static ApiRejectionException NoStrategicPatch() => new(
-        415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: "
-        + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml", null);
-
     /// <summary>422: a patch made something the kind cannot be, or cannot be applied to what it meets.</summary>
     public static ApiRejectionException InvalidPatch(string shown, string problem) =>
         Invalid(default, "", [FieldError.Invalid("patch", JsonValue.Create(shown), problem)]);

@@ -6,14 +6,14 @@ using k8s;
 namespace SecretsOps.LocalCluster.Tests.Differential;
 
 /// <summary>Runs a scenario against the API server of a kubeconfig: a real one, to record its answers, or this cluster.</summary>
-internal sealed class RealRun : IDisposable
+internal sealed class ServerRun : IDisposable
 {
     private readonly k8s.Kubernetes _client;
     private readonly HttpClient _http;
     private readonly string _base;
     private readonly Func<Task> _pause;
 
-    public RealRun(string kubeconfig, Func<Task> pause)
+    public ServerRun(string kubeconfig, Func<Task> pause)
     {
         _client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
         _http = _client.HttpClient;
