@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -78,7 +79,7 @@ internal sealed partial class OtlpExporter : IDisposable
                     Log.Refused(_logger, _settings.ToString(), (int)response.StatusCode);
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+            catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException)
             {
                 Log.Lost(_logger, _settings.ToString(), error.Message);
                 return;

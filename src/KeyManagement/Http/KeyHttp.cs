@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace SecretsOps.KeyManagement.Http;
@@ -62,7 +63,7 @@ internal sealed class KeyHttp(TimeProvider clock, SocketsHttpHandler? handler = 
         {
             throw new KeyBackendException($"{request.Uri.Host} did not answer within {(timeout ?? AttemptTimeout).TotalSeconds:0.#} seconds", "check network and endpoint");
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
             throw new KeyBackendException($"{request.Uri.Host} cannot be reached: {failure.Message}", "check network, proxy, certificate and endpoint", failure);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using SecretsOps.Cryptography;
@@ -87,7 +88,7 @@ public sealed class RemoteKeyService : IKeyService, IDisposable
         {
             throw Unreachable(key, failure);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
             throw new MasterKeyException(key, $"the key service {_address} broke off its answer", "try again, and see its log", failure);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace SecretsOps.Kubernetes.Client;
@@ -86,7 +87,7 @@ internal sealed class ApiTransport : IDisposable
                 await pace.WaitAsync(cancellationToken);
             }
 
-            var response = await _http.SendAsync(message, completion, cancellationToken);
+            var response = await SendAsync(message, completion, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized && mayRenewCredentials && _connection.Credentials?.Refused() == true)
             {
                 mayRenewCredentials = false;
@@ -102,6 +103,19 @@ internal sealed class ApiTransport : IDisposable
 
             response.Dispose();
             await Task.Delay(delay < LongestServerDelay ? delay : LongestServerDelay, _connection.TimeProvider, cancellationToken);
+        }
+    }
+
+    // .NET lets this one through bare where the server hangs up between connecting and greeting.
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(message, completion, cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, e.Message, e);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
@@ -191,6 +193,31 @@ public sealed class ConnectionTests : IDisposable
         var error = await Assert.ThrowsAsync<ApiException>(() => client.SendAsync(Root, default));
 
         Assert.Contains("no answer within 0.2 s", error.Message);
+    }
+
+    /// <summary>What .NET throws then depends on the moment; callers that retry know one exception.</summary>
+    [Fact]
+    public async Task A_server_that_hangs_up_as_soon_as_it_is_reached_is_unreachable_at_every_attempt()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var caller = await listener.AcceptSocketAsync();
+                caller.LingerState = new LingerOption(true, 0); // a reset, not an end
+            }
+        });
+        using var client = new ApiClient(new ClusterConnection { Server = new Uri($"http://{listener.LocalEndpoint}") });
+
+        for (var attempt = 0; attempt < 1000; attempt++)
+        {
+            Assert.True((await Assert.ThrowsAsync<ApiException>(() => client.SendAsync(Root, default))).IsUnreachable);
+        }
+
+        listener.Dispose();
+        await serving.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
     }
 
     private static readonly ApiRequest Root = new() { Method = HttpMethod.Get, Path = "/", Description = "ask" };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -45,7 +46,7 @@ internal sealed class RepositoryHttp : IDisposable
             var body = await ReadAsync(response, limit, address, cancellationToken);
             return new HttpAnswer(response.StatusCode, body, response.Headers.WwwAuthenticate.ToString(), Header(response, "Link"), Header(response, "Docker-Content-Digest"));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new SourceException($"repository '{address.GetLeftPart(UriPartial.Path)}' does not answer: {exception.InnerException?.Message ?? exception.Message}", exception) { IsUnreachable = true };
         }
